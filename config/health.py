@@ -1,0 +1,101 @@
+"""`/healthz` says that the process answers, `/readyz` whether it can do its work and what ails it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from config.celery import HEARTBEAT_KEY
+
+BEAT_IS_LATE = 60.0
+BELL_TIMEOUT = 1.0
+PATHS = ("/healthz", "/readyz")
+
+# The role that runs the product must be held by the row policies; the owner or a superuser is not.
+_ROLE_QUERY = """
+SELECT r.rolsuper OR r.rolbypassrls
+    OR EXISTS (
+        SELECT 1 FROM pg_class c
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'MEMBER')
+    )
+FROM pg_roles r WHERE r.rolname = current_user
+"""
+
+
+class HealthMiddleware:
+    """Answers both probes before anything else does: they need no host name, session, tenant or database."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in PATHS and request.method in ("GET", "HEAD"):
+            return healthz(request) if request.path == "/healthz" else readyz(request)
+        return self.get_response(request)
+
+
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """200 as long as the process answers; nothing else is asked."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """503 when the database is unreachable, migrations are missing or the role is wrong; else 200.
+
+    An absent Redis or a late beat is 200 with the status "degraded" and the list of troubles: pages still
+    read, and work that is due waits in its tables.
+    """
+    failures = database_failures()
+    if failures:
+        return JsonResponse({"status": "unavailable", "troubles": failures}, status=503)
+    troubles = bell_troubles()
+    return JsonResponse({"status": "degraded" if troubles else "ok", "troubles": troubles})
+
+
+def database_failures() -> list[str]:
+    """Codes of what makes the product unable to work: `database`, `migrations`, `role`."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_ROLE_QUERY)
+            row = cursor.fetchone()
+        failures = ["migrations"] if migrations_missing() else []
+    except (Error, OSError):
+        with contextlib.suppress(Error):
+            connection.close()
+        return ["database"]
+    return [*failures, "role"] if row is None or row[0] else failures
+
+
+def migrations_missing() -> bool:
+    """True when the tables lag behind the program."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def bell_troubles() -> list[str]:
+    """Codes of what makes background work late: `redis`, `beat`."""
+    try:
+        age = beat_age()
+    except (redis.RedisError, OSError):
+        return ["redis"]
+    return ["beat"] if age is None or age > BEAT_IS_LATE else []
+
+
+def beat_age() -> float | None:
+    """Seconds since a worker last heard beat, waiting in the queue included; None when it never did.
+
+    Raises `redis.RedisError` when Redis is absent.
+    """
+    with redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=BELL_TIMEOUT, socket_timeout=BELL_TIMEOUT
+    ) as bell:
+        heard = bell.get(HEARTBEAT_KEY)
+    return None if heard is None else max(0.0, time.time() - float(heard))  # type: ignore[arg-type]
