@@ -1,0 +1,1 @@
+"""Workbooks of a take-over: read, checked and written without the database."""
