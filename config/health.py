@@ -98,4 +98,4 @@ def beat_age() -> float | None:
         settings.REDIS_URL, socket_connect_timeout=BELL_TIMEOUT, socket_timeout=BELL_TIMEOUT
     ) as bell:
         heard = bell.get(HEARTBEAT_KEY)
-    return None if heard is None else max(0.0, time.time() - float(heard))  # type: ignore[arg-type]
+    return None if heard is None else max(0.0, time.time() - float(heard))

@@ -88,9 +88,7 @@ class Child:
         record(self.folder, self.name).unlink(missing_ok=True)
 
 
-def spawn(
-    command: tuple[str, ...], environment: Mapping[str, str], *, output: int | None
-) -> subprocess.Popen[bytes]:
+def spawn(command: tuple[str, ...], environment: Mapping[str, str], *, output: int | None) -> subprocess.Popen[bytes]:
     """Starts a command in a session of its own, so that Ctrl-C reaches only the supervisor."""
     return subprocess.Popen(
         command,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
 
 from config.local.errors import LocalError
 from config.local.places import kept_port, local_secrets, log, new_port, record, servers_lock, tail
@@ -66,6 +67,18 @@ def stop_postgres(data_dir: Path) -> bool:
             return False
         stop(running, by=signal.SIGINT, within=30)
         return True
+
+
+def is_in_use(data_dir: Path) -> bool:
+    """True while a program is connected to the server of this folder."""
+    if recall_alive(record(data_dir, "postgres")) is None:
+        return False
+    others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    try:
+        with psycopg.connect(_url(data_dir, "postgres", "postgres", "postgres"), connect_timeout=5) as connection:
+            return connection.execute(others).fetchone() != (0,)
+    except psycopg.Error:
+        return False
 
 
 def _make_cluster(data_dir: Path, *, durable: bool) -> None:
@@ -127,9 +140,7 @@ def _start(data_dir: Path) -> Process:
         elif any(word in said for word in _NOT_YET) and time.monotonic() < deadline:
             time.sleep(0.25)
         else:
-            raise LocalError(
-                f"PostgreSQL did not start. Its last words in {log(data_dir, 'postgres')}:\n{said}"
-            )
+            raise LocalError(f"PostgreSQL did not start. Its last words in {log(data_dir, 'postgres')}:\n{said}")
 
 
 def _try_start(data_dir: Path, port: int) -> str | None:

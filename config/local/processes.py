@@ -27,9 +27,7 @@ class Process:
 
     def is_alive(self) -> bool:
         """True while exactly this process runs; a zombie or a stranger with the same number is not alive."""
-        return _started(self.pid) == self.started and _command(self.pid).startswith(
-            self.command[:_LONGEST_COMMAND]
-        )
+        return _started(self.pid) == self.started and _command(self.pid).startswith(self.command[:_LONGEST_COMMAND])
 
 
 def process_of(pid: int, *, command: str) -> Process | None:

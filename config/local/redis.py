@@ -82,8 +82,7 @@ def _start(data_dir: Path) -> Process:
             return process
         port = new_port(data_dir, "redis")
     raise LocalError(
-        "Redis did not start; name a server of yours in REDIS_URL. "
-        f"Its last words in {journal}:\n{tail(journal)}"
+        f"Redis did not start; name a server of yours in REDIS_URL. Its last words in {journal}:\n{tail(journal)}"
     )
 
 

@@ -1,6 +1,7 @@
 """`python -m config.local.stop`: nothing that was started for DATA_DIR is left running.
 
-With `--forget` the demo's data are removed as well; with `--test` only the servers of the tests are stopped.
+With `--forget` the demo's data are removed as well; with `--test` only the servers of the tests are stopped,
+unless a run of the tests still uses them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from config.local.children import stop_orphans
 from config.local.places import data_dir, record
-from config.local.postgres import stop_postgres
+from config.local.postgres import is_in_use, stop_postgres
 from config.local.processes import recall_alive, stop
 from config.local.redis import stop_redis
 
@@ -41,6 +42,11 @@ def stop_servers(folder: Path) -> list[str]:
     return [*stopped, "PostgreSQL"] if stop_postgres(folder) else stopped
 
 
+def stop_idle_servers(folder: Path) -> list[str]:
+    """Like `stop_servers`, but nothing happens while some program is connected to the database."""
+    return [] if is_in_use(folder) else stop_servers(folder)
+
+
 def forget(folder: Path) -> None:
     """Database, files, mails, logs and secrets of this folder are gone; everything must be stopped first."""
     for name in OURS:
@@ -52,12 +58,15 @@ def forget(folder: Path) -> None:
 def main(arguments: list[str]) -> int:
     """Stops, and says what was stopped."""
     folder = data_dir()
-    stopped = [] if "--test" in arguments else stop_everything(folder)
-    stopped += stop_servers(folder / "test")
+    if "--test" in arguments:
+        stop_idle_servers(folder / "test")
+        return 0
+    stopped = stop_everything(folder)
     if "--forget" in arguments:
         forget(folder)
-    if "--test" not in arguments:
-        sys.stdout.write(f"Stopped: {', '.join(stopped)}.\n" if stopped else "Nothing was running.\n")
+    else:
+        stopped += stop_servers(folder / "test")
+    sys.stdout.write(f"Stopped: {', '.join(stopped)}.\n" if stopped else "Nothing was running.\n")
     return 0
 
 

@@ -116,9 +116,7 @@ class Supervisor:
             )
             code = self._wait_for(step)
         if code:
-            raise LocalError(
-                f"{title}: manage.py {command[0]} failed.\n{tail(journal, since=before)}".rstrip()
-            )
+            raise LocalError(f"{title}: manage.py {command[0]} failed.\n{tail(journal, since=before)}".rstrip())
 
     def _wait_for(self, step: subprocess.Popen[bytes]) -> int:
         process = process_of(step.pid, command=this_process().command)
@@ -158,9 +156,7 @@ class Supervisor:
                 raise Stopped
             if time.monotonic() > deadline:
                 web = self.children[0]
-                raise LocalError(
-                    f"The web server does not answer. Its last words in {web.log}:\n{tail(web.log)}"
-                )
+                raise LocalError(f"The web server does not answer. Its last words in {web.log}:\n{tail(web.log)}")
             time.sleep(PAUSE)
 
     def _watch(self) -> None:
