@@ -65,10 +65,10 @@ $(VENV)/.translations: $(TRANSLATIONS) | $(MADE)
 
 # Once the environment is one for development, it stays one: setup must not take pytest away again.
 setup: $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
-	@$(MAKE) --no-print-directory $(VENV)/.translations
+	@$(MAKE) --silent $(VENV)/.translations
 
 setup-dev: $(DEV)
-	@$(MAKE) --no-print-directory $(VENV)/.translations
+	@$(MAKE) --silent $(VENV)/.translations
 
 demo: setup
 	@$(PY) -m config.local.supervisor

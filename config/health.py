@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import redis
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -71,12 +71,15 @@ def database_failures() -> list[str]:
         with contextlib.suppress(Error):
             connection.close()
         return ["database"]
-    return [*failures, "role"] if row is None or row[0] else failures
+    return failures if row == (False,) else [*failures, "role"]
 
 
 def migrations_missing() -> bool:
-    """True when the tables lag behind the program."""
-    executor = MigrationExecutor(connection)
+    """True when the tables lag behind the program, or were never made for this role."""
+    try:
+        executor = MigrationExecutor(connection)
+    except ProgrammingError:
+        return True
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 

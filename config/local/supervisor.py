@@ -67,6 +67,10 @@ class Supervisor:
         self._forget_half_a_demo()
         remember(record(self.folder, "supervisor"), this_process())
         write_json(self.folder / "run" / "address.json", self.address)
+        orphans = stop_orphans(self.folder)
+        if orphans:
+            say(f"Stopped what an earlier run had left behind: {', '.join(orphans)}.")
+        require_free_port(self.port)
         try:
             self._prepare()
             self._start()
@@ -92,10 +96,6 @@ class Supervisor:
             forget(self.folder)
 
     def _prepare(self) -> None:
-        orphans = stop_orphans(self.folder)
-        if orphans:
-            say(f"Stopped what an earlier run had left behind: {', '.join(orphans)}.")
-        require_free_port(self.port)
         with progress("PostgreSQL and Redis"):
             self.urls = local_urls(self.folder)
         self._step("Tables", "migrate", "--noinput")
