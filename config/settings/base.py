@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -88,6 +89,11 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 # No group is ever a role, and no anonymous visitor holds a right.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = True
+# Rights are asked of portfolio.access, never of user.has_perm, so guardian's backend stays unhooked on purpose.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+
+# The role that the application runs as; migrations grant to it. Never the owner of the tables.
+DATABASE_RUNTIME_ROLE = os.environ.get("DATABASE_RUNTIME_ROLE", "countersign_app")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -16,14 +16,12 @@ _urls = local_urls(DATA_DIR)
 DATABASE_OWNER_URL = _urls["DATABASE_OWNER_URL"]
 # Commands that change tables run as the owner; everything else as the role without special rights.
 DATABASES = {
-    "default": database(
-        DATABASE_OWNER_URL if os.environ.get("COUNTERSIGN_ROLE") == "owner" else _urls["DATABASE_URL"]
-    )
+    "default": database(DATABASE_OWNER_URL if os.environ.get("COUNTERSIGN_ROLE") == "owner" else _urls["DATABASE_URL"])
 }
 CELERY_BROKER_URL = _urls["REDIS_URL"]
 REDIS_URL = _urls["REDIS_URL"]
 
-SECRET_KEY = "local-only-secret-that-production-settings-never-use"  # noqa: S105
+SECRET_KEY = "local-only-secret-that-production-settings-never-use"
 DEBUG = os.environ.get("DEBUG", "") == "1"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 LOCAL_SIGN_INS = True

@@ -18,7 +18,7 @@ DATABASES = {"default": database(_urls["DATABASE_URL"])}
 CELERY_BROKER_URL = _urls["REDIS_URL"]
 REDIS_URL = _urls["REDIS_URL"]
 
-SECRET_KEY = "test-only-secret"  # noqa: S105
+SECRET_KEY = "test-only-secret"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 LOCAL_SIGN_INS = True

@@ -1,0 +1,27 @@
+"""PostgreSQL engine that tells the database who acts, and for which tenant, at the start of each transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+from portfolio.tenancy import context_statement
+
+from .schema import DatabaseSchemaEditor
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = DatabaseSchemaEditor
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        super()._set_autocommit(autocommit)
+        if not autocommit:
+            self.publish_context()
+
+    def publish_context(self) -> None:
+        """Row-level security and triggers see the present tenant, person and deed until the transaction ends."""
+        sql, params = context_statement()
+        connection: Any = self.connection
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)

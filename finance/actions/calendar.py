@@ -1,0 +1,43 @@
+"""The fiscal calendar of an organization."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+
+from finance.models import FiscalPeriod
+from finance.rules.periods import fiscal_month_number, fiscal_year_months, fiscal_year_of, period_name
+from finance.rules.working_days import closing_day
+from portfolio.models import Holiday, OrganizationSettings
+
+
+def open_fiscal_years(*, first: int, last: int) -> int:
+    """Every fiscal year from first to last has its twelve periods; returns how many are new.
+
+    Calendar months by default. A month closes on the tenant's closing working day of the month after (domain §1).
+    """
+    settings = OrganizationSettings.objects.get()
+    holidays = frozenset(Holiday.objects.values_list("day", flat=True))
+    present = set(FiscalPeriod.objects.values_list("ordinal", flat=True))
+    new = [
+        _period(ordinal, settings, holidays)
+        for year in range(first, last + 1)
+        for ordinal in fiscal_year_months(year, settings.fiscal_year_start)
+        if ordinal not in present
+    ]
+    FiscalPeriod.objects.bulk_create(new)
+    return len(new)
+
+
+def _period(ordinal: int, settings: OrganizationSettings, holidays: frozenset[date]) -> FiscalPeriod:
+    year, month = ordinal // 12, ordinal % 12 + 1
+    ends_on = date(year, month, monthrange(year, month)[1])
+    return FiscalPeriod(
+        name=period_name(ordinal),
+        fiscal_year=fiscal_year_of(ordinal, settings.fiscal_year_start),
+        number=fiscal_month_number(ordinal, settings.fiscal_year_start),
+        ordinal=ordinal,
+        starts_on=date(year, month, 1),
+        ends_on=ends_on,
+        closes_on=closing_day(ends_on, holidays, settings.closing_working_day),
+    )

@@ -1,0 +1,25 @@
+from .divergence import Divergence, DivergenceChange, StatusOverride
+from .gate import GateApproval, GateDecision, GateSubmission, Waiver
+from .notice import Notice
+from .queue import NightlyRun, ReconcileRequest
+from .rollup import MeasureStatus, ReconciliationRun, RollUp
+from .takeover import ImportBatch, TakeOver, TakeOverGap
+
+__all__ = [
+    "Divergence",
+    "DivergenceChange",
+    "GateApproval",
+    "GateDecision",
+    "GateSubmission",
+    "ImportBatch",
+    "MeasureStatus",
+    "NightlyRun",
+    "Notice",
+    "ReconcileRequest",
+    "ReconciliationRun",
+    "RollUp",
+    "StatusOverride",
+    "TakeOver",
+    "TakeOverGap",
+    "Waiver",
+]

@@ -1,0 +1,49 @@
+"""Granting and withdrawing roles."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from guardian.shortcuts import assign_perm
+
+from portfolio.access import require
+from portfolio.choices import Right
+from portfolio.deeds import deed
+from portfolio.models import Node, NodePermission, Role, RoleGrant, User
+
+
+def grant_role(user: User, *, role_code: str, node: Node, by: User, ends_on: date | None = None) -> RoleGrant:
+    """The person holds the role on the node and all below. Refused without the right to manage members there.
+
+    Recorded: the deed, the grant with its history, and one permission row for each right of the role.
+    """
+    require(by, Right.MANAGE_MEMBERS, node.pk)
+    with deed("role_granted", by=by, subject=node, details={"user": user.pk, "role": role_code}):
+        return write_grant(user, role_code=role_code, node=node, ends_on=ends_on)
+
+
+def write_grant(user: User, *, role_code: str, node: Node, ends_on: date | None = None) -> RoleGrant:
+    """Writes grant and permission rows without asking for a right: for set-up and import, which asked before."""
+    role = Role.objects.get(code=role_code)
+    grant, _created = RoleGrant.objects.get_or_create(role=role, user=user, node=node, defaults={"ends_on": ends_on})
+    for right in role.rights:
+        assign_perm(right, user, node)
+    return grant
+
+
+def withdraw_role(grant: RoleGrant, *, by: User, reason: str = "") -> None:
+    """The person no longer holds the role there; rights that another role of the person gives there stay."""
+    require(by, Right.MANAGE_MEMBERS, grant.node_id)
+    node, user = grant.node, grant.user
+    with deed("role_withdrawn", by=by, subject=node, reason=reason, details={"user": user.pk}):
+        kept = {
+            right
+            for other in RoleGrant.objects.filter(user=user, node=node).exclude(pk=grant.pk).select_related("role")
+            for right in other.role.rights
+        }
+        lost = set(grant.role.rights) - kept
+        grant.delete()
+        permissions = Permission.objects.filter(content_type=ContentType.objects.get_for_model(Node), codename__in=lost)
+        NodePermission.objects.filter(user=user, content_object=node, permission__in=permissions).delete()
