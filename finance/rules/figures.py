@@ -29,12 +29,13 @@ class EffectAmounts:
     ``shape_from`` gives L and the full-effect month: the current baseline, before Decided the plan; None means
     the reference. ``actual`` holds validated and ledger amounts only, an entry of zero included: a month
     without an entry has no evidence. ``at_risk`` holds the sum of the open negative proposals per month.
-    ``has_end``: the effect has an end date, so nothing continues beyond L.
+    ``has_end``: the effect has an end date, so nothing continues beyond L. A blank ``hardness`` is not said yet
+    and counts nowhere.
     """
 
     nature: Nature
     recurrence: Recurrence
-    hardness: Hardness
+    hardness: Hardness | str
     reference: Series
     forecast: Series
     actual: Series = field(default_factory=dict)

@@ -223,14 +223,11 @@ def _last_month(case: _Case) -> Reason | None:
     months = _proven(case.inputs.recent[:1])
     if not months:
         return None
-    return _ratio(
-        "last_month",
-        months[0][1],
-        months[0][0],
-        limits.materiality,
-        red=limits.last_month_red,
-        amber=limits.last_month_amber,
-    )
+    forecast, actual = months[0]
+    limit = {"red": limits.last_month_red, "amber": limits.last_month_amber}
+    reason = _ratio("last_month", actual, forecast, limits.materiality, **limit)
+    month = ("month", period_name(case.inputs.recent[0].period))
+    return reason and Reason(reason.code, reason.light, (month, *reason.params))
 
 
 def _last_two_months(case: _Case) -> Reason | None:
@@ -253,8 +250,8 @@ def _dispute(case: _Case) -> Reason | None:
 
 
 def _unproven(case: _Case) -> Reason | None:
-    months = case.inputs.recent[:2]
-    if len(months) < 2 or not all(_is_unproven(month, case.inputs.taken_over_in) for month in months):
+    months, counted_from = case.inputs.recent[:2], case.inputs.taken_over_in
+    if len(months) < 2 or not all(_is_unproven(month, counted_from) for month in months):
         return None
     return Reason(
         "unproven", Light.RED, (("from", period_name(months[1].period)), ("to", period_name(months[0].period)))
