@@ -1,0 +1,99 @@
+"""The two lights and the degree of implementation as people see them; never a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from secrets import token_hex
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from measures.choices import DoI, Lifecycle, Light, LightKind
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage in the stepper: done, now or to come."""
+
+    number: int
+    label: str
+    state: str
+
+
+def _sentence(colour: str, kind: str, hollow: bool) -> str:
+    parts = {"kind": LightKind(kind).label, "colour": Light(colour).label.lower()} if kind else {}
+    if not kind:
+        return str(Light(colour).label)
+    if hollow:
+        return gettext("%(kind)s: %(colour)s, before Decided") % parts
+    return gettext("%(kind)s: %(colour)s") % parts
+
+
+@lru_cache(maxsize=256)
+def _shape(colour: str, sentence: str, hollow: bool, worded: bool) -> SafeString:
+    context = {"colour": colour, "sentence": sentence, "hollow": hollow, "worded": worded}
+    return SafeString(render_to_string("components/light_shape.html", context).strip())
+
+
+@lru_cache(maxsize=256)
+def _plain(colour: str, kind: str, hollow: bool, worded: bool, _language: str | None) -> SafeString:
+    return _light(colour, kind, hollow, worded, ())
+
+
+def _light(colour: str, kind: str, hollow: bool, worded: bool, reasons: tuple[str, ...]) -> SafeString:
+    sentence = _sentence(colour, kind, hollow)
+    context = {
+        "classes": f"{colour} hollow" if hollow else colour,
+        "shape": _shape(colour, sentence, hollow, worded),
+        "sentence": sentence,
+        "reasons": reasons,
+        "id": f"why-{token_hex(4)}",
+    }
+    return render_to_string("components/light.html", context)
+
+
+@register.simple_tag
+def light(
+    colour: str, kind: str = "", hollow: bool = False, reasons: Iterable[str] = (), worded: bool = False
+) -> SafeString:
+    """A light as shape, word and colour; with reasons it is a button that opens them.
+
+    Hollow before Decided. Pages show many lights without reasons, so those are kept ready per language.
+    """
+    colour, kind = str(colour or Light.GREY), str(kind)
+    sentences = tuple(str(reason) for reason in reasons or ())
+    if sentences:
+        return _light(colour, kind, hollow, worded, sentences)
+    return _plain(colour, kind, bool(hollow), worded, get_language())
+
+
+@lru_cache(maxsize=64)
+def _pill(stage: int, _language: str | None) -> SafeString:
+    context = {"number": stage, "label": DoI(stage).label}
+    return SafeString(render_to_string("components/doi_pill.html", context).strip())
+
+
+@register.simple_tag
+def doi_pill(stage: int) -> SafeString:
+    """The degree of implementation as number and word."""
+    return _pill(int(stage), get_language())
+
+
+def _state(number: int, stage: int) -> str:
+    if number == stage:
+        return "now"
+    return "done" if number < stage else "next"
+
+
+@register.inclusion_tag("components/doi_stepper.html")
+def doi_stepper(stage: int, lifecycle: str = Lifecycle.ACTIVE) -> dict[str, object]:
+    """The six stages with the present one marked; a hold or a cancellation is said below them."""
+    steps = [Step(int(doi), str(doi.label), _state(int(doi), int(stage))) for doi in DoI]
+    paused = "" if lifecycle == Lifecycle.ACTIVE else Lifecycle(lifecycle).label
+    return {"steps": steps, "paused": paused}
