@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,6 +43,10 @@ class Cast:
     member: User
     outsider: User
     foreign: Organization
+
+    def acting(self, person: User) -> AbstractContextManager[None]:
+        """Inside the block the database knows this person as the one who acts."""
+        return tenancy.acting_as(organization_id=self.organization.pk, user_id=person.pk)
 
     def measure(self, **fields: object) -> Measure:
         """A fresh Defined measure with the whole cast in its offices."""
