@@ -87,7 +87,7 @@ def _check_effects(
         _check_reference(row, row.measure, findings, measures)
         if row.measure and row.effect:
             _check_effect(row, seen, kinds, findings)
-        if row.scenario == Scenario.PLAN and any(row.amounts):
+        if row.scenario == Scenario.PLAN and (any(row.amounts) or "amounts" in row.refused):
             planned.add(row.measure)
         if row.scenario == Scenario.ACTUAL:
             _warn_of_future(row, this_month, findings)

@@ -102,8 +102,8 @@ class SheetScan(XmlScan):
         elif local == "v" or local == "is":
             self._filled()
         elif local == "f":
-            self._filled()
             self._note("formula")
+            self._filled()
         elif local == "row":
             self._row = _number(attributes["r"]) if "r" in attributes else self._row + 1
             self._column = 0

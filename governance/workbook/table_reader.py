@@ -50,7 +50,7 @@ class TableReader(Generic[R]):
     def _body(self, rows: Iterator[tuple[int, list[Cell]]]) -> Iterator[R]:
         header, with_months = self._header, self._kind is EffectRow
         plan = [(column, header.positions.get(column.name)) for column in self._kind.columns]
-        missing = frozenset(column.name for column, position in plan if position is None)
+        missing = frozenset(c.name for c, position in plan if position is None and not c.may_be_missing)
         blanks: list[Cell] = [""] * header.width
         for number, cells in rows:
             if not any(cells) and all(map(is_blank, cells)):
@@ -102,6 +102,7 @@ class TableReader(Generic[R]):
             return format(read_amount(cell), "f")
         except BadCell as problem:
             self._refuse(number, position, problem)
+            self._row_refused.add("amounts")
             return ""
 
     def _refuse(self, number: int, position: int, problem: BadCell) -> None:

@@ -12,19 +12,19 @@ import datetime
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
+from finance.money import round_cents, spread  # noqa: E402
 from governance.workbook.writing import Tables, Value, write_csv_folder, write_xlsx  # noqa: E402
 
 AS_OF = datetime.date(2012, 6, 30)
 DAY_ZERO = datetime.date(2000, 1, 1)
 MONTHS = (*(f"2012-{month:02d}" for month in range(7, 13)), *(f"2013-{month:02d}" for month in range(1, 7)))
 MILLION = Decimal(1_000_000)
-CENT = Decimal("0.01")
 DEPARTMENT = "Department of Health and Human Services"
 
 MEASURES = [
@@ -154,18 +154,16 @@ def passed(day: datetime.date) -> datetime.date | None:
 def effects(extract: Extract) -> Iterator[list[Value]]:
     yield [*EFFECTS]
     for project in extract.projects:
-        planned = Decimal(project["planned_cost_usd_m"]) * MILLION
-        variance = Decimal(project["cost_variance_usd_m"] or 0) * MILLION
+        planned = dollars(project["planned_cost_usd_m"])
+        variance = dollars(project["cost_variance_usd_m"] or "0")
         kind = [code(project), "Planned cost, read as a saving", "EBITDA", "RECURRING", "BOTTOM_LINE"]
         account = ["IT operating cost", "6520 IT services", f"IT {extract.bureau(project)}"]
-        yield [*kind, *account, "plan", *spread(planned)]
-        yield [*kind, *account, "forecast", *spread(planned + variance)]
+        yield [*kind, *account, "plan", *spread(planned, 12)]
+        yield [*kind, *account, "forecast", *spread(planned + variance, 12)]
 
 
-def spread(total: Decimal) -> list[Decimal]:
-    """Twelve monthly amounts in cents that sum exactly to the total, the rest of the cents in the last month."""
-    month = (total / 12).quantize(CENT, ROUND_HALF_UP)
-    return [month] * 11 + [total.quantize(CENT) - 11 * month]
+def dollars(millions: str) -> Decimal:
+    return round_cents(Decimal(millions) * MILLION)
 
 
 def tables() -> Tables:
