@@ -56,10 +56,11 @@ def inspect(path: Path, limits: Limits) -> list[Sheet]:
     with path.open("rb") as file:
         _check_index(file, size, limits)
     try:
-        with zipfile.ZipFile(path) as archive:
-            return _Inspection(archive, limits).sheets()
-    except zipfile.BadZipFile:
+        archive = zipfile.ZipFile(path)
+    except _DAMAGE:
         raise Unreadable("no_workbook") from None
+    with archive:
+        return _Inspection(archive, limits).sheets()
 
 
 def _check_index(file: BinaryIO, size: int, limits: Limits) -> None:
@@ -154,7 +155,8 @@ class _Inspection:
                     scan.feed(chunk)
             if scan:
                 scan.close()
-        except expat.ExpatError:
+        except (expat.ExpatError, LookupError, ValueError):
+            # the last two: an encoding that is unknown or has several bytes per character
             raise Unreadable("broken_part", part=name) from None
 
     def _chunks(self, name: str) -> Iterator[bytes]:

@@ -76,8 +76,16 @@ def test_entities_are_refused_in_every_part(book: Path, part: str) -> None:
 
 
 @pytest.mark.parametrize("part", ["sheet1", "xl__workbook", "xl__styles"])
-def test_broken_xml_is_refused(book: Path, part: str) -> None:
-    assert errors(repack(book, **{part: b"<worksheet><sheetData><row"})) == ["workbook!A1 broken_part"]
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<worksheet><sheetData><row",
+        b"<?xml version='1.0' encoding='none'?><a/>",
+        b"<?xml version='1.0' encoding='gbk'?><a/>",
+    ],
+)
+def test_broken_xml_is_refused(book: Path, part: str, content: bytes) -> None:
+    assert errors(repack(book, **{part: content})) == ["workbook!A1 broken_part"]
 
 
 def test_zip_bomb_is_refused_by_its_ratio(book: Path) -> None:
