@@ -89,7 +89,7 @@ bench: setup-dev
 	@$(PY) -m benchmarks $(ARGS)
 
 fuzz: setup-dev
-	@$(PY) -m pytest -m hypothesis --hypothesis-profile=fuzz $(ARGS); code=$$?; \
+	@HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -m hypothesis $(ARGS); code=$$?; \
 		$(PY) -m config.local.stop --test; exit $$code
 
 messages: setup-dev

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import Error, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.celery import HEARTBEAT_KEY
 
@@ -98,7 +100,10 @@ def beat_age() -> float | None:
     Raises `redis.RedisError` when Redis is absent.
     """
     with redis.Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=BELL_TIMEOUT, socket_timeout=BELL_TIMEOUT
+        settings.REDIS_URL,
+        socket_connect_timeout=BELL_TIMEOUT,
+        socket_timeout=BELL_TIMEOUT,
+        retry=Retry(NoBackoff(), 0),
     ) as bell:
         heard = bell.get(HEARTBEAT_KEY)
     return None if heard is None else max(0.0, time.time() - float(heard))

@@ -109,7 +109,7 @@ def children(folder: Path, *, port: int) -> list[Child]:
         "web": (
             *(python, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"),
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--timeout", "120"),
-            *("--graceful-timeout", "5", "--access-logfile", "-", "--no-control-socket"),
+            *("--graceful-timeout", "5", "--access-logfile", "-", "--no-control-socket", "--preload"),
         ),
         "worker": (
             *celery,

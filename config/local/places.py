@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import socket
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,8 +50,7 @@ def local_secrets(folder: Path) -> dict[str, str]:
     with contextlib.suppress(FileNotFoundError):
         return dict(json.loads(path.read_text(encoding="utf-8")))
     made = {name: secrets.token_urlsafe(32) for name in SECRET_NAMES}
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f"secrets.{os.getpid()}"
+    draft = folder / f"secrets.{uuid.uuid4()}"
     write_json(draft, made)
     # A hard link fails when somebody else was first, so two starters agree on one set.
     with contextlib.suppress(FileExistsError):

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -63,11 +64,10 @@ def recall_alive(path: Path) -> Process | None:
 def write_json(path: Path, content: object) -> None:
     """The file holds the content, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     with open(descriptor, "w", encoding="utf-8") as file:
         json.dump(content, file, indent=1)
-    draft.replace(path)
+    Path(draft).replace(path)
 
 
 def stop(process: Process, *, by: signal.Signals, within: float) -> bool:

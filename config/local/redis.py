@@ -87,8 +87,8 @@ def _start(data_dir: Path) -> Process:
 
 
 def _ready_process(data_dir: Path, port: int, journal: Path, before: int) -> Process | None:
-    wait_until(lambda: _answers(data_dir, port) or _gave_up(journal, before), within=10)
-    return _process(data_dir / "redis") if _answers(data_dir, port) else None
+    wait_until(lambda: _gave_up(journal, before) or _answers(data_dir, port), within=10)
+    return None if _gave_up(journal, before) else _process(data_dir / "redis")
 
 
 def _launch(data_dir: Path, port: int) -> None:
