@@ -15,6 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from portfolio.choices import Office
+from portfolio.errors import Objection
+
 
 @dataclass(frozen=True)
 class Item:
@@ -134,7 +137,11 @@ class ExampleForm(forms.Form):
     name = forms.CharField(label=_("Name"), help_text=_("One line that says what will be different."))
     owner = forms.ChoiceField(label=_("Owner"), choices=[("", "–"), ("1", "Lena Brandt")])
     due = forms.DateField(label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    amount = forms.DecimalField(label=_("Amount in €"), help_text=_("Improvement is positive."))
+    amount = forms.DecimalField(
+        label=_("Amount in €"),
+        help_text=_("Improvement is positive."),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "num"}),
+    )
     problem = forms.CharField(label=_("Problem and outcome"), widget=forms.Textarea, required=False)
     recurrence = forms.ChoiceField(
         label=_("Recurrence"),
@@ -143,12 +150,6 @@ class ExampleForm(forms.Form):
     )
     evidence = forms.FileField(label=_("Evidence"), required=False)
     final = forms.BooleanField(label=_("One-off costs are final"))
-
-
-@dataclass(frozen=True)
-class Objection:
-    sentence: str
-    who: str
 
 
 def _bridge() -> list[dict[str, Any]]:
@@ -222,8 +223,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "refused": ExampleForm({"name": "", "amount": "12,x", "owner": "1"}),
         "page": Paginator(range(144), 50).page(2),
         "objections": [
-            Objection("The reference base has no source.", "Lena Brandt (owner)"),
-            Objection("The plan was validated 34 days ago; at most 30 days are allowed.", "Omar Said (controller)"),
+            Objection("no_source", _("The reference base has no source."), cleared_by=(Office.OWNER,)),
+            Objection("stale", _("The plan was validated 34 days ago."), cleared_by=(Office.CONTROLLER,)),
         ],
     }
     return render(request, "styleguide/index.html", context)

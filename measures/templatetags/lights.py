@@ -37,7 +37,8 @@ def _sentence(colour: str, kind: str, hollow: bool) -> str:
 
 @lru_cache(maxsize=256)
 def _shape(colour: str, sentence: str, hollow: bool, worded: bool) -> SafeString:
-    context = {"colour": colour, "sentence": sentence, "hollow": hollow, "worded": worded}
+    word = Light(colour).label if worded else ""
+    context = {"colour": colour, "sentence": sentence, "hollow": hollow, "word": word}
     return SafeString(render_to_string("components/light_shape.html", context).strip())
 
 
