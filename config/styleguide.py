@@ -216,7 +216,7 @@ def _context() -> dict[str, Any]:
     }
 
 
-def styleguide(request: HttpRequest) -> HttpResponse:
+def index(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
     context = _context() | {
         "form": ExampleForm(),

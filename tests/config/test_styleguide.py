@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from config.styleguide import ICONS, cockpit, styleguide
+from config.styleguide import ICONS, cockpit, index
 
 
 def shown(view: Callable[[HttpRequest], HttpResponse], rf: RequestFactory) -> str:
@@ -18,7 +18,7 @@ def shown(view: Callable[[HttpRequest], HttpResponse], rf: RequestFactory) -> st
     return view(request).content.decode()
 
 
-@pytest.mark.parametrize("view", [styleguide, cockpit])
+@pytest.mark.parametrize("view", [index, cockpit])
 def test_page_is_whole_and_has_one_heading(view: Callable[[HttpRequest], HttpResponse], rf: RequestFactory) -> None:
     html = shown(view, rf)
     assert html.count("<h1>") == 1
@@ -27,13 +27,13 @@ def test_page_is_whole_and_has_one_heading(view: Callable[[HttpRequest], HttpRes
 
 
 def test_every_icon_every_light_and_every_stage_is_shown(rf: RequestFactory) -> None:
-    html = shown(styleguide, rf)
+    html = shown(index, rf)
     assert all(f"icons.svg#{name}" in html for name in ICONS)
     assert all(f'class="light {colour}' in html for colour in ("green", "amber", "red", "grey"))
     assert all(f"doi doi-{stage}" in html for stage in range(6))
 
 
 def test_objections_name_who_can_clear_them(rf: RequestFactory) -> None:
-    html = shown(styleguide, rf)
+    html = shown(index, rf)
     assert "The reference base has no source." in html
     assert "Controller" in html
