@@ -5,62 +5,93 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone, translation
 from django.views.defaults import page_not_found
 
 from portfolio import tenancy
+from portfolio.deeds import request_id
 from portfolio.models import Membership, Organization
 
 _TENANT_PATH = re.compile(r"^/o/(?P<slug>[-a-z0-9]+)/")
+# Pages for staff carry no organization in their address; they work on the one visited last.
+_STAFF_PATH = "/staff/"
+LAST_VISITED = "organization"
 
 
 class TenantMiddleware:
     """Opens the transaction, finds the organization named in the path through the person's memberships, and
     renders the response inside.
 
-    A slug of a foreign or unknown organization is answered with 404, so that nobody learns which exist. Sets
-    `request.organization`, `request.on` (the day in the organization's zone, computed once) and
-    `request.request_id`. A view that raises or answers with a status of 400 or more leaves nothing behind.
+    An organization that is foreign or unknown is answered with 404, so that nobody learns which exist. Sets
+    `request.organization`, `request.organizations` (those the person may switch to) and `request.on` (the day in
+    the organization's zone, computed once). An answer with a status of 400 or more leaves nothing behind.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
-        request.request_id = uuid.uuid4().hex
-        request.organization = None
+        request.organization, request.organizations = None, []
         request.on = timezone.now().date()
-        match = _TENANT_PATH.match(request.path_info)
-        user_id = request.user.pk if request.user.is_authenticated else None
-        if match is None or user_id is None:
-            with tenancy.acting_as(organization_id=None, user_id=user_id), transaction.atomic():
+        token = request_id.set(uuid.uuid4().hex)
+        try:
+            if not request.user.is_authenticated:
+                return self._in_transaction(request)
+            with (
+                translation.override(request.user.language),
+                tenancy.acting_as(organization_id=None, user_id=request.user.pk),
+            ):
+                return self._in_transaction(request)
+        finally:
+            request_id.reset(token)
+
+    def _in_transaction(self, request: Any) -> HttpResponseBase:
+        with transaction.atomic():
+            slug = _slug_of(request)
+            if slug is None or not request.user.is_authenticated:
                 return self._answer(request)
-        with tenancy.acting_as(organization_id=None, user_id=user_id), transaction.atomic():
-            organization = _organization_of(match["slug"], user_id)
-            if organization is None:
+            request.organizations = organizations_of(request.user.pk)
+            chosen = [organization for organization in request.organizations if organization.slug == slug]
+            if not chosen:
                 return page_not_found(request, Http404())
-            request.organization = organization
-            request.on = today(organization, timezone.now())
-            with tenancy.acting_as(organization_id=organization.pk, user_id=user_id):
+            with _visiting(request, chosen[0]):
                 return self._answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if isinstance(response, StreamingHttpResponse) and not hasattr(response, "file_to_stream"):
+        if isinstance(response, StreamingHttpResponse):
             raise RuntimeError("Streamed responses would be read outside the transaction.")
         if response.status_code >= 400:
             transaction.set_rollback(True)
         return response
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(self, _request: HttpRequest, _exception: Exception) -> None:
         transaction.set_rollback(True)
-        return None
+
+
+@contextmanager
+def _visiting(request: Any, organization: Organization) -> Any:
+    request.organization = organization
+    request.on = today(organization, timezone.now())
+    if request.session.get(LAST_VISITED) != organization.slug:
+        request.session[LAST_VISITED] = organization.slug
+    with tenancy.acting_as(organization_id=organization.pk, user_id=request.user.pk):
+        yield
+
+
+def _slug_of(request: Any) -> str | None:
+    if request.path_info.startswith(_STAFF_PATH):
+        slug: str | None = request.session.get(LAST_VISITED)
+        return slug
+    match = _TENANT_PATH.match(request.path_info)
+    return match["slug"] if match else None
 
 
 def today(organization: Organization, now: datetime) -> date:
@@ -68,10 +99,9 @@ def today(organization: Organization, now: datetime) -> date:
     return now.astimezone(ZoneInfo(organization.time_zone)).date()
 
 
-def _organization_of(slug: str, user_id: int) -> Organization | None:
-    membership = (
-        Membership.objects.select_related("organization")
-        .filter(organization__slug=slug, user_id=user_id, is_active=True, user__is_active=True)
-        .first()
+def organizations_of(user_id: int) -> list[Organization]:
+    """The organizations in which the person is an active member, by name; needs no active tenant."""
+    memberships = Membership.objects.select_related("organization").filter(
+        user_id=user_id, is_active=True, user__is_active=True
     )
-    return membership.organization if membership else None
+    return sorted((membership.organization for membership in memberships), key=lambda o: o.name.casefold())

@@ -33,6 +33,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Before all others: a probe needs no host name, no TLS, no session and no tenant.
+    "config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -45,8 +47,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "governance.middleware.RefusalMiddleware",
     "portfolio.middleware.TenantMiddleware",
+    # Inside the tenant's transaction, because the page of a refusal is rendered from the tenant's rows.
+    "governance.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

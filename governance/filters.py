@@ -1,0 +1,68 @@
+"""The measure register's filters: query string to validated conditions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from governance.choices import DivergenceState
+from measures.choices import DoI, Lifecycle, Light
+from portfolio.models import NodeClosure
+
+SORTS = {
+    "code": ("code",),
+    "name": ("sort_key",),
+    "stage": ("stage",),
+    "implementation": ("implementation_status",),
+    "potential": ("potential_status",),
+    "committed": ("committed",),
+    "forecast": ("counted_forecast",),
+    "confirmed": ("confirmed",),
+}
+DIVERGENCES = [(code, code) for code in ("D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D12", "D13")]
+
+
+class MeasureFilter(django_filters.FilterSet):
+    """Conditions on measures that carry their current status (`with_status`)."""
+
+    q = django_filters.CharFilter(method="search", label=_("Search"))
+    stage = django_filters.MultipleChoiceFilter(choices=DoI.choices, label=_("DoI"))
+    lifecycle = django_filters.MultipleChoiceFilter(choices=Lifecycle.choices, label=_("Lifecycle"))
+    implementation = django_filters.MultipleChoiceFilter(
+        field_name="implementation_status", choices=Light.choices, label=_("Implementation")
+    )
+    potential = django_filters.MultipleChoiceFilter(
+        field_name="potential_status", choices=Light.choices, label=_("Potential")
+    )
+    divergence = django_filters.ChoiceFilter(method="with_divergence", choices=DIVERGENCES, label=_("Divergence"))
+    owner = django_filters.CharFilter(method="by_owner", label=_("Owner"))
+    controller = django_filters.CharFilter(method="by_controller", label=_("Controller"))
+    node = django_filters.CharFilter(method="below_node", label=_("Node"))
+    committed_from = django_filters.NumberFilter(field_name="committed", lookup_expr="gte", label=_("Committed from"))
+    committed_to = django_filters.NumberFilter(field_name="committed", lookup_expr="lte", label=_("Committed to"))
+
+    def search(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(Q(code__icontains=value) | Q(name__icontains=value))
+
+    def by_owner(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(Q(owner__name__icontains=value) | Q(owner__email__iexact=value))
+
+    def by_controller(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(Q(controller__name__icontains=value) | Q(controller__email__iexact=value))
+
+    def with_divergence(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(divergences__code=value, divergences__state=DivergenceState.OPEN)
+
+    def below_node(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        below = NodeClosure.objects.filter(ancestor__code=value).values("descendant_id")
+        return queryset.filter(package__node_id__in=below)
+
+
+def ordering(sort: str) -> list[Any]:
+    """Django's ordering of a `sort` parameter such as `-committed`; by code where it is unknown."""
+    descending = sort.startswith("-")
+    fields = SORTS.get(sort.lstrip("-"), SORTS["code"])
+    return [f"{'-' if descending else ''}{name}" for name in fields] + ["pk"]

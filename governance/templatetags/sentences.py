@@ -1,0 +1,47 @@
+"""Codes as words and sentences of the reader's language; never a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+from finance.choices import EvidenceTier
+from governance.sentences import sentence
+from measures.choices import Lifecycle
+
+register = template.Library()
+
+KINDS = {
+    "organization": _("ORG"),
+    "portfolio": _("PF"),
+    "program": _("PRG"),
+    "project": _("PRJ"),
+    "package": _("PKG"),
+    "measure": _("M"),
+}
+
+
+@register.simple_tag
+def node_kind(kind: str) -> str:
+    """The short word of a level."""
+    return str(KINDS[kind])
+
+
+@register.simple_tag
+def lifecycle(value: str) -> str:
+    return str(Lifecycle(value).label)
+
+
+@register.simple_tag
+def reasons(stored: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Sentences of the reasons a light was stored with."""
+    return [sentence(reason["code"], reason.get("params", {})) for reason in stored or ()]
+
+
+@register.simple_tag
+def tier(value: str | None) -> str:
+    """The evidence tier as a word; blank where nothing is booked."""
+    return str(EvidenceTier(value).label) if value else ""

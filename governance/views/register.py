@@ -1,0 +1,57 @@
+"""The measure register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from governance.filters import SORTS, MeasureFilter
+from governance.queries.register import page_of, register_rows, totals
+from governance.views.page import page, url
+from measures.models import Measure
+from portfolio.models import OrganizationSettings
+
+
+@page
+def measures(request: Any) -> HttpResponse:
+    """All measures the person may see, filtered, sorted and paged by the address; a code alone leads to its measure."""
+    wanted = request.GET.get("q", "").strip()
+    if wanted and list(request.GET) == ["q"] and Measure.objects.filter(code__iexact=wanted).exists():
+        return redirect(url(request, "measure", wanted.upper()))
+    found = MeasureFilter(request.GET, queryset=register_rows(request.user))
+    sums = totals(found.qs)
+    sort = request.GET.get("sort", "code")
+    context = {
+        "filter": found,
+        "chips": _chips(request, found),
+        "totals": sums,
+        "page": page_of(found.qs, request.GET.get("page"), total=sums.count, sort=sort),
+        "sort": sort,
+        "sorts": {key: _sort_state(sort, key) for key in SORTS},
+        "currency": OrganizationSettings.objects.values_list("currency", flat=True).get(),
+        "active_nav": "measures",
+    }
+    return render(request, "governance/measures.html", context)
+
+
+def _sort_state(sort: str, key: str) -> tuple[str, str]:
+    """What a column head says to screen readers, and where it leads."""
+    if sort == key:
+        return "ascending", f"-{key}"
+    return ("descending", key) if sort == f"-{key}" else ("none", key)
+
+
+def _chips(request: Any, found: MeasureFilter) -> list[tuple[str, str, str]]:
+    """Label, value and the address without it, for each filter in force."""
+    chips = []
+    for name, field in found.form.fields.items():
+        choices = dict(getattr(field, "choices", ()))
+        for value in [v for v in request.GET.getlist(name) if v]:
+            rest = request.GET.copy()
+            rest.pop("page", None)
+            rest.setlist(name, [v for v in rest.getlist(name) if v != value])
+            label = next((str(text) for key, text in choices.items() if str(key) == value), value)
+            chips.append((str(field.label), label, f"?{rest.urlencode()}"))
+    return chips
