@@ -5,18 +5,23 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import redis
 from django.conf import settings
 from django.db import Error, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config.celery import HEARTBEAT_KEY
+from governance.models.queue import ReconcileRequest
 
 BEAT_IS_LATE = 60.0
+QUEUE_IS_OLD = 600.0
 BELL_TIMEOUT = 1.0
 PATHS = ("/healthz", "/readyz")
 
@@ -52,13 +57,13 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 def readyz(_request: HttpRequest) -> JsonResponse:
     """503 when the database is unreachable, migrations are missing or the role is wrong; else 200.
 
-    An absent Redis or a late beat is 200 with the status "degraded" and the list of troubles: pages still
-    read, and work that is due waits in its tables.
+    An absent Redis, a late beat or work that waits too long is 200 with the status "degraded" and
+    the list of troubles: pages still read, and work that is due waits in its tables.
     """
     failures = database_failures()
     if failures:
         return JsonResponse({"status": "unavailable", "troubles": failures}, status=503)
-    troubles = bell_troubles()
+    troubles = [*bell_troubles(), *queue_troubles(timezone.now())]
     return JsonResponse({"status": "degraded" if troubles else "ok", "troubles": troubles})
 
 
@@ -92,6 +97,18 @@ def bell_troubles() -> list[str]:
     except (redis.RedisError, OSError):
         return ["redis"]
     return ["beat"] if age is None or age > BEAT_IS_LATE else []
+
+
+def queue_troubles(now: datetime) -> list[str]:
+    """The code `queue` when work has been waiting too long."""
+    age = queue_age(now)
+    return ["queue"] if age is not None and age > QUEUE_IS_OLD else []
+
+
+def queue_age(now: datetime) -> float | None:
+    """Seconds since the oldest waiting request was written; None when nothing waits."""
+    oldest = ReconcileRequest.objects.aggregate(oldest=Min("requested_at"))["oldest"]
+    return None if oldest is None else float((now - oldest).total_seconds())
 
 
 def beat_age() -> float | None:

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import redis
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from config import health
 from config.celery import HEARTBEAT_KEY, beat_heartbeat
 from config.environment import database
+from governance.models.queue import ReconcileRequest
 
 
 @pytest.fixture
@@ -63,6 +66,15 @@ def test_readyz_without_any_beat_is_degraded(client: Client, bell: redis.Redis) 
 def test_readyz_with_a_late_beat_is_degraded(client: Client, bell: redis.Redis) -> None:
     bell.set(HEARTBEAT_KEY, repr(time.time() - 2 * health.BEAT_IS_LATE))
     assert client.get("/readyz").json() == {"status": "degraded", "troubles": ["beat"]}
+
+
+@pytest.mark.django_db
+def test_readyz_with_old_work_is_degraded(client: Client, bell: redis.Redis) -> None:
+    beat_heartbeat()
+    long_ago = timezone.now() - timedelta(seconds=2 * health.QUEUE_IS_OLD)
+    ReconcileRequest.objects.create(organization_id=1, requested_at=long_ago)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "degraded", "troubles": ["queue"]})
 
 
 @pytest.mark.django_db
