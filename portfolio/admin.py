@@ -62,7 +62,7 @@ class ReadOnly(InOrganization):
 class MemberInline(admin.TabularInline):
     model = CommitteeMember
     extra = 0
-    has_add_permission = has_change_permission = has_view_permission = lambda *_: True  # noqa: E731
+    has_add_permission = has_change_permission = has_view_permission = lambda *_: True
 
 
 @admin.register(BusinessUnit, CostCentre, Function, GLAccount, LegalEntity, PnlLine)

@@ -87,7 +87,7 @@ class Conflict(DomainError):
         self.differences = differences
 
 
-class Replayed(Exception):  # noqa: N818 - not an error: the deed was done, once
+class Replayed(Exception):
     """The same form arrived twice; the deed was done the first time and is not done again."""
 
     def __init__(self, deed: Deed) -> None:
