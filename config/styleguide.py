@@ -13,6 +13,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.choices import Office
@@ -24,7 +25,7 @@ class Item:
     """An entry of the sidebar."""
 
     key: str
-    label: str
+    label: str | Promise
     url: str
     icon: str
     count: int | None = None
