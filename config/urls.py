@@ -6,7 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from config.styleguide import cockpit, styleguide
+from config.styleguide import cockpit, index
 from governance.views.home import home
 
 # The admin's own sign-in form knows no rate limit; the product's does.
@@ -17,6 +17,6 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("o/<slug:slug>/", include("governance.urls")),
     path("staff/", admin.site.urls),
-    path("styleguide/", styleguide, name="styleguide"),
+    path("styleguide/", index, name="styleguide"),
     path("styleguide/cockpit/", cockpit, name="styleguide_cockpit"),
 ]

@@ -12,16 +12,6 @@ from governance.choices import DivergenceState
 from measures.choices import DoI, Lifecycle, Light
 from portfolio.models import NodeClosure
 
-SORTS = {
-    "code": ("code",),
-    "name": ("sort_key",),
-    "stage": ("stage",),
-    "implementation": ("implementation_status",),
-    "potential": ("potential_status",),
-    "committed": ("committed",),
-    "forecast": ("counted_forecast",),
-    "confirmed": ("confirmed",),
-}
 DIVERGENCES = [(code, code) for code in ("D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D12", "D13")]
 
 
@@ -59,10 +49,3 @@ class MeasureFilter(django_filters.FilterSet):
     def below_node(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         below = NodeClosure.objects.filter(ancestor__code=value).values("descendant_id")
         return queryset.filter(package__node_id__in=below)
-
-
-def ordering(sort: str) -> list[Any]:
-    """Django's ordering of a `sort` parameter such as `-committed`; by code where it is unknown."""
-    descending = sort.startswith("-")
-    fields = SORTS.get(sort.lstrip("-"), SORTS["code"])
-    return [f"{'-' if descending else ''}{name}" for name in fields] + ["pk"]

@@ -26,5 +26,5 @@ class NodeMoveForm(DeedForm):
     def __init__(self, *args: Any, node: Node, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         above = LEVELS[LEVELS.index(NodeKind(node.kind)) - 1]
-        places = Node.objects.filter(kind=above, archived=False).exclude(pk=node.parent_id)
+        places = Node.objects.filter(kind=above, archived=False).exclude(pk=node.parent_id or 0)
         self.fields["to"].queryset = places.order_by("sort_key")  # type: ignore[attr-defined]

@@ -11,12 +11,21 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from finance.choices import Basis
-from governance.filters import ordering
 from governance.queries.tree import with_status
 from measures.queries import visible_measures
 from portfolio.models import User
 
 PAGE = 50
+SORTS = {
+    "code": ("code",),
+    "name": ("sort_key",),
+    "stage": ("stage",),
+    "implementation": ("implementation_status",),
+    "potential": ("potential_status",),
+    "committed": ("committed",),
+    "forecast": ("counted_forecast",),
+    "confirmed": ("confirmed",),
+}
 ZERO = Decimal(0)
 
 
@@ -43,7 +52,7 @@ class CountedPaginator(Paginator):
 
     def __init__(self, rows: Any, per_page: int, total: int) -> None:
         super().__init__(rows, per_page)
-        self.count = total  # type: ignore[misc]
+        self.count = total
 
 
 def register_rows(user: User) -> QuerySet[Any]:
@@ -71,3 +80,10 @@ def totals(rows: QuerySet[Any]) -> Totals:
 
 def page_of(rows: QuerySet[Any], number: str | None, *, total: int, sort: str) -> Page[Any]:
     return CountedPaginator(rows.order_by(*ordering(sort)), PAGE, total).get_page(number)
+
+
+def ordering(sort: str) -> list[Any]:
+    """Django's ordering of a `sort` parameter such as `-committed`; by code where it is unknown."""
+    descending = sort.startswith("-")
+    fields = SORTS.get(sort.lstrip("-"), SORTS["code"])
+    return [f"{'-' if descending else ''}{name}" for name in fields] + ["pk"]

@@ -74,15 +74,16 @@ class Headline:
 
     @property
     def gap(self) -> Decimal:
-        return self.roll_up.forecast - self.roll_up.committed
+        gap: Decimal = self.roll_up.forecast - self.roll_up.committed
+        return gap
 
     @property
     def exposed_share(self) -> Decimal | None:
-        return self.roll_up.exposed / self.roll_up.committed_abs if self.roll_up.committed_abs else None
+        return share(self.roll_up.exposed, self.roll_up.committed_abs)
 
     @property
     def coverage(self) -> Decimal | None:
-        return self.roll_up.committed / self.target if self.target else None
+        return share(self.roll_up.committed, self.target) if self.target else None
 
     @property
     def freshness(self) -> Decimal | None:
@@ -120,7 +121,7 @@ def tree(user: User, *, below: Node | None = None, opened: frozenset[int] = froz
     packages = [node.pk for node in rows if node.kind == NodeKind.PACKAGE]
     total = sum(roll_ups[pk].measures for pk in packages if pk in roll_ups)
     whole = len(rows) <= WHOLE_NODES and total <= WHOLE_MEASURES
-    shown = set(packages) if whole else opened & set(packages)
+    shown = set(packages) if whole else set(packages) & opened
     return _in_order(rows, roll_ups, _measures_of(shown), shown)
 
 

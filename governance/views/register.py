@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from governance.filters import SORTS, MeasureFilter
-from governance.queries.register import page_of, register_rows, totals
+from governance.filters import MeasureFilter
+from governance.queries.register import SORTS, page_of, register_rows, totals
 from governance.views.page import page, url
 from measures.models import Measure
 from portfolio.models import OrganizationSettings

@@ -75,7 +75,7 @@ class GovernedHistory(HistoricalRecords):
         fields: dict[str, Any] = super().copy_fields(model)
         for field in fields.values():
             if isinstance(field, models.ForeignKey):
-                field.db_index = False
+                field.db_index = False  # type: ignore[attr-defined]
         return fields
 
 

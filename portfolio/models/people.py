@@ -115,7 +115,7 @@ class NodePermission(UserObjectPermissionBase, TenantModel):
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = False
-        unique_together: list[str] = []
+        unique_together: Any = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "user", "permission", "content_object"], name="node_permission_once"
