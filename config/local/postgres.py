@@ -131,9 +131,8 @@ def _start(data_dir: Path) -> Process:
     while True:
         said = _try_start(data_dir, port)
         process = _started_elsewhere(data_dir)
-        if said is None and process is not None:
+        if process is not None:
             return process
-        said = said or ""
         if any(word in said for word in _PORT_TAKEN) and ports_left > 1:
             ports_left -= 1
             port = new_port(data_dir, "postgres")
@@ -143,7 +142,8 @@ def _start(data_dir: Path) -> Process:
             raise LocalError(f"PostgreSQL did not start. Its last words in {log(data_dir, 'postgres')}:\n{said}")
 
 
-def _try_start(data_dir: Path, port: int) -> str | None:
+def _try_start(data_dir: Path, port: int) -> str:
+    """What the server said when it did not start; empty when it did."""
     cluster, journal = data_dir / "postgres", log(data_dir, "postgres")
     _drop_stranger(cluster)
     (cluster / "port.conf").write_text(f"port = {port}\n", encoding="utf-8")
@@ -153,7 +153,7 @@ def _try_start(data_dir: Path, port: int) -> str | None:
         _run("pg_ctl", "start", "--wait", "--silent", "--pgdata", str(cluster), "--log", str(journal))
     except LocalError as error:
         return tail(journal, since=before) or str(error)
-    return None
+    return ""
 
 
 def _started_elsewhere(data_dir: Path) -> Process | None:
@@ -196,14 +196,15 @@ def _is_ready(cluster: Path) -> bool:
 
 def _run(program: str, *arguments: str) -> None:
     command = [*_as_ordinary_user(), str(_binaries() / program), *arguments]
-    # The server inherits what pg_ctl inherits: without a log of its own it would hold our pipes open.
-    environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
+    # What the person has set for other servers of theirs must not reach this one.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     done = subprocess.run(
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=environment,
+        env={**environment, "LC_ALL": "C", "TZ": "UTC"},
+        start_new_session=True,
         text=True,
         errors="replace",
         check=False,
