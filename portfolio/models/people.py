@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -115,7 +115,7 @@ class NodePermission(UserObjectPermissionBase, TenantModel):
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = False
-        unique_together: Any = ()
+        unique_together: ClassVar[Any] = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "user", "permission", "content_object"], name="node_permission_once"
