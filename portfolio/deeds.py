@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portfolio import tenancy
+from portfolio.database_errors import database_refusals
 from portfolio.errors import Conflict, Objection, Replayed
 from portfolio.models import Deed, User
 
@@ -34,9 +35,10 @@ def deed(
     """Inside the block every row written names one `Deed`; leaving it runs all deferred checks of the database.
 
     Recorded: kind, actor, on whose behalf, reason, subject, time. With a `key` that was used before in the
-    organization `Replayed` is raised and nothing is written. A deed inside a deed joins the outer one.
+    organization `Replayed` is raised and nothing is written. A deed inside a deed joins the outer one. What the
+    database refuses is raised as a domain error with a sentence.
     """
-    with transaction.atomic():
+    with database_refusals(), transaction.atomic():
         if (outer := tenancy.current().deed_id) is not None:
             yield Deed.objects.get(pk=outer)
             return

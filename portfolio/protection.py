@@ -80,6 +80,13 @@ class AppendOnlyTables(_Statements):
         ]
 
 
+class KeptTables(_Statements):
+    """Rows of one organization that may change and are never deleted; triggers say how far they may change."""
+
+    def statements(self, table: str) -> list[str]:
+        return [f'REVOKE DELETE, TRUNCATE ON "{table}" FROM {settings.DATABASE_RUNTIME_ROLE}']
+
+
 class MembershipTables(_Statements):
     """Rows a person may see across organizations because they are the person's own."""
 
