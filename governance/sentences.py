@@ -1,0 +1,192 @@
+"""The sentences behind the codes of governance, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portfolio.errors import Objection
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+# What is missing when a criterion of a gate is not met.
+CRITERIA: dict[str, _StrPromise] = {
+    "problem_described": _("Describe the problem and the intended outcome."),
+    "package_named": _("Place the measure in a measure package."),
+    "owner_named": _("Name an owner."),
+    "sponsor_named": _("Name a sponsor."),
+    "likely_potential_given": _("Estimate the likely potential per year."),
+    "gate_dates_set": _("Set target dates for: %(gates)s."),
+    "potential_range_given": _("Give a low and a high potential beside the likely one."),
+    "controller_named": _("Name a controller."),
+    "controller_is_owner": _("The controller is also the owner; nobody controls what they deliver."),
+    "reference_base_sourced": _("Give the reference base with its source and period."),
+    "effect_planned": _("Plan at least one effect by month."),
+    "effects_unplanned": _("Give monthly plan amounts, or remove the effect: %(names)s."),
+    "plan_rate_known": _("Set the plan rate of %(currency)s for this fiscal year."),
+    "effects_addressed": _("Name P&L line, GL account and cost centre for: %(names)s."),
+    "milestones_set": _(
+        "Set at least %(least)s milestones, one of them critical; there are %(count)s, of which %(critical)s critical."
+    ),
+    "milestones_owned": _("Give an owner and a date to: %(names)s."),
+    "hardness_set": _("Say whether the effect is bottom line, avoidance or soft: %(names)s."),
+    "overlaps_resolved": _(
+        "The same entity, account, cost centre and month is claimed by %(codes)s. Change the address, or link the "
+        "measures by a dependency."
+    ),
+    "full_year_planned": _("Plan twelve months after full effect for: %(names)s."),
+    "risks_scored": _("Enter the risks with probability and impact."),
+    "dependencies_entered": _("Enter what the measure waits for, or say that it waits for nothing."),
+    "assumptions_linked": _("Link the effects to the planning assumptions they depend on."),
+    "committee_named": _("Name the steering committee that decides."),
+    "plan_validated": _("The controller must validate the plan as it stands; a validation holds %(days)s days."),
+    "second_reviewer_agreed": _("Above the four-eyes limit a second reviewer must validate the plan."),
+    "budget_named": _("Name the budget that pays the one-off cost."),
+    "no_open_dispute": _("Close the open disputes about effects (%(count)s)."),
+    "critical_milestones_evidenced": _("Give an actual date and an evidence file to: %(names)s."),
+    "critical_milestones_described": _("Give an actual date and a sentence of evidence to: %(names)s."),
+    "actuals_begun": _("Book the first month of actuals, or confirm that the effect starts in the future."),
+    "line_owner_named": _("Name the line owner who keeps the effect alive."),
+    "lessons_learned_written": _("Write down what was learned."),
+    "one_off_cost_final": _("One-off cost is still forecast for open months: %(names)s."),
+    "take_over_ratified": _("The steering committee has not ratified the take-over of this measure."),
+    "value_proven": _(
+        "Three consecutive closed months at full effect must be validated or come from the ledger, unless contract, "
+        "price list or headcount prove the value."
+    ),
+    "divergences_answered": _("The controller must answer: %(codes)s."),
+}
+
+# Why a deed at a gate was refused.
+REFUSALS: dict[str, _StrPromise] = {
+    "no_next_gate": _("The measure is closed; there is no further gate."),
+    "not_active": _("The measure is on hold or cancelled; it must be resumed first."),
+    "already_submitted": _("The gate is already submitted and waits for its decision."),
+    "only_owner_submits": _("Only the owner submits this gate."),
+    "owner_still_asked": _("The owner has until %(until)s to submit the closure; then the transformation office may."),
+    "controller_never_submits": _("The controller confirms the closure and therefore never submits it."),
+    "waiver_missing": _("%(sentence)s Or write why the gate may be passed without it."),
+    "submission_stale": _(
+        "The measure has changed since it was submitted (%(fields)s). The owner must submit it again."
+    ),
+    "already_decided": _("Somebody has already decided this submission."),
+    "already_spoken": _("This office has already given its word on this submission."),
+    "not_your_office": _("You do not hold this office on this measure: %(office)s."),
+    "office_does_not_decide": _("This office does not decide this gate: %(office)s."),
+    "own_submission": _("Nobody decides what they submitted."),
+    "both_offices": _("One person cannot speak for both offices of a gate."),
+    "never_decides": _("Consultants, tenant administrators and system administrators never decide Decided or Closed."),
+    "closure_is_confirmed": _("A closure is confirmed by the controller, with the confirmed amount and evidence."),
+    "committee_decides": _("The committee's decision is recorded by its chair, with those present."),
+    "not_the_chair": _("For this measure the committee is spoken for by %(name)s."),
+    "committee_unable": _("Every member of the committee is recused or absent; name another committee."),
+    "quorum_missing": _("%(present)s present, %(quorum)s needed for the quorum."),
+    "vetoed": _("The controller has vetoed. The committee may overrule the veto with a reason that stays visible."),
+    "no_veto": _("There is no veto to overrule."),
+    "veto_here_only": _("A controller vetoes the step from Detailed to Decided only."),
+    "reason_missing": _("Give a reason."),
+    "not_taken_over": _("%(codes)s: not taken over, or already ratified."),
+    "reauthentication_missing": _("Enter your password again; a confirmation needs it within the last five minutes."),
+    "evidence_missing": _("Add at least one evidence file."),
+    "statement_missing": _("Write the controller's statement."),
+    "findings_missing": _("Write what was found, so that the owner knows what to correct."),
+    "not_submitted": _("The owner has not submitted the closure."),
+    "never_owner_or_sponsor": _("Whoever owned or sponsored the measure never confirms its value."),
+    "controller_confirms": _("Only the controller of the measure confirms its value."),
+    "second_controller": _("The second consent comes from another controller than the one of the measure."),
+    "consent_missing": _("Above the four-eyes limit a second controller must consent to the same amount first."),
+    "below_baseline": _("The months reach less than 95 % of the baseline; confirm with a shortfall and its reasons."),
+    "leakage_differs": _("The reasons must add up to committed minus confirmed."),
+    "no_shortfall": _("Nothing falls short; confirm without a shortfall."),
+    "overrun_unexplained": _("More than 105 % of the commitment is confirmed; say in one sentence why."),
+    "avoidance_only": _("Only a measure of avoided cost is confirmed as avoidance."),
+    "not_for_avoidance": _("A measure of avoided cost is confirmed as avoidance."),
+    "headcount_only": _("Only a measure with a headcount effect is proven by headcount."),
+    "reject_has_its_own_way": _("A rejection confirms nothing; return the closure with your findings."),
+    "budget_incomplete": _(
+        "Name amount, cost centre and year by which the next budget is reduced, or say not embedded."
+    ),
+}
+
+# What was done, as the timeline says it.
+DEEDS: dict[str, _StrPromise] = {
+    "measure_created": _("created the measure"),
+    "measure_edited": _("edited the measure"),
+    "owner_changed": _("changed the owner"),
+    "controller_changed": _("changed the controller"),
+    "gate_submitted": _("submitted the gate to %(stage)s"),
+    "submission_withdrawn": _("withdrew the submission"),
+    "gate_approved": _("approved the gate to %(stage)s as %(office)s"),
+    "gate_returned": _("returned the gate to %(stage)s as %(office)s"),
+    "gate_vetoed": _("vetoed the gate to %(stage)s"),
+    "gate_decided": _("recorded the committee's decision: %(stage)s"),
+    "closure_consented": _("consented to the closure as second controller"),
+    "closure_confirmed": _("confirmed the value and closed the measure"),
+    "closure_rejected": _("rejected the closure"),
+    "take_over_ratified": _("ratified the take-over"),
+}
+
+# Gate-relevant fields, as people call them.
+FIELDS: dict[str, _StrPromise] = {
+    "measure.name": _("name"),
+    "measure.problem": _("problem and outcome"),
+    "measure.package": _("package"),
+    "measure.owner": _("owner"),
+    "measure.controller": _("controller"),
+    "measure.sponsor": _("sponsor"),
+    "measure.committee": _("steering committee"),
+    "measure.line_owner": _("line owner"),
+    "measure.legal_entity": _("legal entity"),
+    "measure.currency": _("currency"),
+    "measure.likely_potential": _("likely potential"),
+    "measure.low_potential": _("low potential"),
+    "measure.high_potential": _("high potential"),
+    "measure.reference_base": _("reference base"),
+    "measure.reference_source": _("source of the reference base"),
+    "measure.reference_period": _("period of the reference base"),
+    "measure.budget_name": _("budget of the one-off cost"),
+    "measure.effect_start_confirmed": _("start of the effect"),
+    "effects.name": _("effects"),
+    "effects.nature": _("nature of an effect"),
+    "effects.recurrence": _("recurrence of an effect"),
+    "effects.hardness": _("hardness of an effect"),
+    "effects.pnl_line": _("P&L line of an effect"),
+    "effects.gl_account": _("GL account of an effect"),
+    "effects.cost_centre": _("cost centre of an effect"),
+    "effects.ends_on": _("end of an effect"),
+    "effects.plan": _("monthly plan"),
+    "milestones.name": _("milestones"),
+    "milestones.weight": _("weight of a milestone"),
+    "milestones.is_critical": _("criticality of a milestone"),
+    "milestones.owner": _("owner of a milestone"),
+    "milestones.baseline_on": _("baseline date of a milestone"),
+    "milestones.actual_on": _("actual date of a milestone"),
+    "milestones.evidence": _("evidence of a milestone"),
+}
+
+SENTENCES: dict[str, _StrPromise] = {**CRITERIA, **REFUSALS}
+
+
+def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
+    """The sentence of a code with its parameters; an unknown code reads as itself, so that no page breaks."""
+    text = SENTENCES.get(code)
+    return code if text is None else str(text) % (params or {})
+
+
+def deed_sentence(kind: str, params: Mapping[str, Any] | None = None) -> str:
+    """What a deed of this kind was, as the end of a sentence that starts with the person."""
+    text = DEEDS.get(kind)
+    return kind.replace("_", " ") if text is None else str(text) % (params or {})
+
+
+def objection(code: str, **params: Any) -> Objection:
+    """The objection of this code."""
+    return Objection(code, SENTENCES[code], params)
+
+
+def field_labels(names: Iterable[str]) -> str:
+    """Gate-relevant fields in words, for a sentence."""
+    return ", ".join(str(FIELDS.get(name, name)) for name in names)
