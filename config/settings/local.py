@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from config.environment import database
-from config.local.environment import local_urls
+from config.local.environment import local_secret_key, local_urls
 
 from .base import *  # noqa: F403
 from .base import BASE_DIR
@@ -21,7 +21,7 @@ DATABASES = {
 CELERY_BROKER_URL = _urls["REDIS_URL"]
 REDIS_URL = _urls["REDIS_URL"]
 
-SECRET_KEY = "local-only-secret-that-production-settings-never-use"
+SECRET_KEY = local_secret_key(DATA_DIR)
 DEBUG = os.environ.get("DEBUG", "") == "1"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 LOCAL_SIGN_INS = True
