@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from datetime import date, timedelta
 
 CLOSING_WORKING_DAY = 8
@@ -22,6 +22,15 @@ def add_working_days(day: date, count: int, holidays: Container[date] = NO_HOLID
         day += timedelta(days=1)
         count -= is_working_day(day, holidays)
     return day
+
+
+def working_days_between(first: date, last: date, holidays: Collection[date] = NO_HOLIDAYS) -> int:
+    """How many working days have passed after the first day up to the last one, itself included; 0 when reversed."""
+    if last <= first:
+        return 0
+    weeks, rest = divmod((last - first).days, 7)
+    days = weeks * 5 + sum((last - timedelta(days=back)).weekday() < 5 for back in range(rest))
+    return days - sum(first < day <= last and day.weekday() < 5 for day in holidays)
 
 
 def working_day_of_month(year: int, month: int, number: int, holidays: Container[date] = NO_HOLIDAYS) -> date:

@@ -12,6 +12,7 @@ from finance.rules import (
     parse_period,
     working_day_of_month,
 )
+from finance.rules.working_days import working_days_between
 
 FRIDAY = date(2026, 10, 2)
 MONDAY = date(2026, 10, 5)
@@ -56,3 +57,20 @@ def test_periods_of_four_and_five_weeks_close_after_their_own_end() -> None:
 
 def test_no_period_is_closed_before_the_first() -> None:
     assert last_closed_period(date(2026, 10, 1), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "holidays", "expected"),
+    [
+        (FRIDAY, FRIDAY, set(), 0),
+        (FRIDAY, MONDAY, set(), 1),
+        (FRIDAY, MONDAY, {MONDAY}, 0),
+        (FRIDAY, date(2026, 10, 4), set(), 0),
+        (date(2026, 10, 1), date(2026, 10, 29), set(), 20),
+        (MONDAY, FRIDAY, set(), 0),
+    ],
+)
+def test_working_days_between_leave_out_the_first_day(
+    first: date, last: date, holidays: set[date], expected: int
+) -> None:
+    assert working_days_between(first, last, holidays) == expected
