@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from finance.choices import Basis, Nature
 from finance.rules.figures import judged_effects
+from finance.rules.proof import proven_months
 from finance.rules.run_rate import first_month, shape_of
 from governance.criteria.case import GateCase, ValidationFacts
-from governance.rules.proof import proven_months
 from governance.sentences import objection
 from portfolio.errors import Objection
 

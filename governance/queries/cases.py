@@ -62,7 +62,7 @@ class _Frame:
             four_eyes_limit=settings.four_eyes_limit,
             hardened=frozenset(settings.hardened_criteria),
         )
-        self.calendar = calendar_on(on)
+        self.calendar = calendar_on(on, settings)
         self.rates = dict(
             PlanRate.objects.filter(fiscal_year=self.calendar.fiscal_year).values_list("currency", "rate")
         )
