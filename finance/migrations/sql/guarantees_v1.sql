@@ -97,6 +97,8 @@ CREATE TRIGGER baseline_complete AFTER INSERT ON finance_baselinemilestone REFER
 -- Nobody becomes Decided without a promise frozen in the same transaction.
 CREATE FUNCTION require_fresh_baseline() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  former constant text := enter_tenant(NEW.organization_id);
 BEGIN
   IF NOT EXISTS (
     SELECT FROM finance_baselineversion v
@@ -104,6 +106,7 @@ BEGIN
   ) THEN
     PERFORM refuse('decided_needs_baseline', 'the decision freezes a baseline in the same transaction');
   END IF;
+  PERFORM leave_tenant(former);
   RETURN NULL;
 END $$;
 
@@ -112,12 +115,15 @@ CREATE CONSTRAINT TRIGGER decided_needs_baseline AFTER UPDATE ON measures_measur
 
 CREATE FUNCTION require_baseline_in_force() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  former constant text := enter_tenant(NEW.organization_id);
 BEGIN
   IF EXISTS (SELECT FROM measures_measure m WHERE m.id = NEW.measure_id AND m.stage >= 3)
     AND NOT EXISTS (SELECT FROM finance_baselineversion v WHERE v.measure_id = NEW.measure_id AND v.is_current)
   THEN
     PERFORM refuse('decided_needs_baseline', 'a decided measure has a baseline in force');
   END IF;
+  PERFORM leave_tenant(former);
   RETURN NULL;
 END $$;
 
@@ -215,10 +221,13 @@ CREATE TRIGGER confirmation_complete BEFORE INSERT ON finance_confirmationeviden
 
 CREATE FUNCTION require_confirmation_in_force() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  former constant text := enter_tenant(NEW.organization_id);
 BEGIN
   IF EXISTS (SELECT FROM measures_measure m WHERE m.id = NEW.measure_id AND m.stage = 5) THEN
     PERFORM refuse('closed_keeps_confirmation', 'a confirmation is revoked only together with reopening');
   END IF;
+  PERFORM leave_tenant(former);
   RETURN NULL;
 END $$;
 

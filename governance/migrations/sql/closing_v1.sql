@@ -51,6 +51,7 @@ END $$;
 CREATE FUNCTION require_confirmation() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+  former constant text := enter_tenant(NEW.organization_id);
   given finance_closureconfirmation;
 BEGIN
   SELECT * INTO given FROM finance_closureconfirmation c
@@ -76,6 +77,7 @@ BEGIN
   IF EXISTS (SELECT FROM governance_takeover t WHERE t.measure_id = NEW.id AND t.ratified_at IS NULL) THEN
     PERFORM refuse('close_needs_ratification', 'the committee ratifies a take-over before it closes');
   END IF;
+  PERFORM leave_tenant(former);
   RETURN NULL;
 END $$;
 

@@ -104,6 +104,8 @@ BEGIN
 END $$;
 
 CREATE FUNCTION require_decision() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  former constant text := enter_tenant(NEW.organization_id);
 BEGIN
   IF NOT EXISTS (
     SELECT FROM governance_gatedecision d
@@ -114,6 +116,7 @@ BEGIN
   ) OR NOT stands_as_decided(NEW.id) THEN
     PERFORM refuse('stage_needs_decision', 'stage and lifecycle change by a decision of the same transaction only');
   END IF;
+  PERFORM leave_tenant(former);
   RETURN NULL;
 END $$;
 
@@ -123,6 +126,7 @@ CREATE CONSTRAINT TRIGGER stage_needs_decision AFTER UPDATE ON measures_measure 
 -- Decisions of a measure form a chain from Defined to where it stands, without a gap and without a loose end.
 CREATE FUNCTION require_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+  former constant text := enter_tenant(NEW.organization_id);
   earlier_stage smallint := 0;
   earlier_lifecycle text := 'active';
 BEGIN
@@ -135,6 +139,7 @@ BEGIN
   IF NOT stands_as_decided(NEW.measure_id) THEN
     PERFORM refuse('decision_needs_change', 'a decision comes with the change it decides');
   END IF;
+  PERFORM leave_tenant(former);
   RETURN NULL;
 END $$;
 
@@ -144,6 +149,8 @@ CREATE CONSTRAINT TRIGGER decision_needs_change AFTER INSERT ON governance_gated
 -- A further baseline of a decided measure comes with the decision that brought it there.
 CREATE FUNCTION require_baseline_decision() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  former constant text := enter_tenant(NEW.organization_id);
 BEGIN
   IF EXISTS (SELECT FROM measures_measure m WHERE m.id = NEW.measure_id AND m.stage >= 3)
     AND NOT EXISTS (
@@ -153,6 +160,7 @@ BEGIN
   THEN
     PERFORM refuse('baseline_needs_decision', 'a baseline of a decided measure comes with its decision');
   END IF;
+  PERFORM leave_tenant(former);
   RETURN NULL;
 END $$;
 

@@ -43,6 +43,21 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- Deferred checks may run at commit, when the door has already left the tenant: they look at the tenant of the row they
+-- check, and leave the setting as they found it.
+CREATE FUNCTION enter_tenant(the_organization bigint) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  former constant text := COALESCE(current_setting('app.organization_id', true), '');
+BEGIN
+  PERFORM set_config('app.organization_id', the_organization::text, true);
+  RETURN former;
+END $$;
+
+CREATE FUNCTION leave_tenant(former text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('app.organization_id', former, true);
+END $$;
+
 CREATE TRIGGER deed_actor BEFORE INSERT ON portfolio_deed FOR EACH ROW
   WHEN (acting_person() IS NOT NULL AND NEW.actor_id <> acting_person())
   EXECUTE FUNCTION refuse_row('a deed names the person who acts');
