@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date
 
 from finance.models import FiscalPeriod
@@ -27,6 +28,25 @@ def open_fiscal_years(*, first: int, last: int) -> int:
     ]
     FiscalPeriod.objects.bulk_create(new)
     return len(new)
+
+
+def period_ids(ordinals: Iterable[int]) -> dict[int, int]:
+    """Period index to id; fiscal years that a plan reaches beyond the calendar are opened, without a gap."""
+    wanted = set(ordinals)
+    known = _known_ids(wanted)
+    if wanted - set(known):
+        # The settings row is locked first, so that two plans reaching into the same year open it once.
+        start = OrganizationSettings.objects.select_for_update().get().fiscal_year_start
+        years = [fiscal_year_of(ordinal, start) for ordinal in wanted]
+        present = FiscalPeriod.objects.order_by("ordinal")
+        edges = [p.fiscal_year for p in (present.first(), present.last()) if p is not None]
+        open_fiscal_years(first=min(years + edges), last=max(years + edges))
+        known = _known_ids(wanted)
+    return known
+
+
+def _known_ids(ordinals: set[int]) -> dict[int, int]:
+    return dict(FiscalPeriod.objects.filter(ordinal__in=ordinals).values_list("ordinal", "pk"))
 
 
 def _period(ordinal: int, settings: OrganizationSettings, holidays: frozenset[date]) -> FiscalPeriod:
