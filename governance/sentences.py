@@ -88,6 +88,9 @@ REFUSALS: dict[str, _StrPromise] = {
     "no_veto": _("There is no veto to overrule."),
     "veto_here_only": _("A controller vetoes the step from Detailed to Decided only."),
     "reason_missing": _("Give a reason."),
+    "controller_answers": _("Only the controller of the measure answers its divergences."),
+    "divergence_closed": _("The divergence has closed by itself; there is nothing to answer."),
+    "answer_too_long": _("An answer holds at most one month."),
     "not_taken_over": _("%(codes)s: not taken over, or already ratified."),
     "reauthentication_missing": _("Enter your password again; a confirmation needs it within the last five minutes."),
     "evidence_missing": _("Add at least one evidence file."),
@@ -111,6 +114,51 @@ REFUSALS: dict[str, _StrPromise] = {
     ),
 }
 
+# Why a light is not green, by the codes of `measures.rules` and `finance.rules`.
+LIGHTS: dict[str, _StrPromise] = {
+    "active": _("Active."),
+    "on_hold": _("On hold: nothing is judged."),
+    "cancelled": _("Cancelled: nothing is judged."),
+    "closed": _("Closed: the work is done."),
+    "before_detailed": _("Milestones are judged from Detailed on."),
+    "critical_slip": _("A critical milestone is %(days)s days late (limit %(limit)s)."),
+    "critical_overdue": _("%(count)s critical milestones are overdue (limit %(limit)s)."),
+    "progress_gap": _("%(points)s %% of the planned progress is due and not done."),
+    "gate_overdue": _("The next gate is %(days)s days overdue (limit %(limit)s)."),
+    "noncritical_slip": _("A milestone is %(days)s days late (limit %(limit)s)."),
+    "condition_unmet": _("A condition of an earlier gate is not fulfilled."),
+    "milestones_never_updated": _("Milestones were never updated or confirmed."),
+    "milestones_stale": _("Milestones were last updated or confirmed %(days)s days ago (limit %(limit)s)."),
+    "no_basis": _("There is no effect to judge."),
+    "nothing_to_compare": _("Nothing has been promised at a gate yet."),
+    "eroded": _("The confirmed value has eroded."),
+    "sustainment_check_overdue": _("A sustainment check is %(days)s days overdue."),
+    "run_rate": _("The forecast run-rate is %(value)s of %(reference)s committed."),
+    "fiscal_year": _("This fiscal year brings %(value)s of %(reference)s."),
+    "year_to_date": _("%(value)s of %(reference)s is proven since the start of the fiscal year."),
+    "last_month": _("%(month)s brought %(value)s of %(reference)s forecast."),
+    "last_two_months": _("The last two closed months brought %(value)s of %(reference)s forecast."),
+    "dispute_open": _("The controller disputes an effect."),
+    "unproven": _("An effect was forecast from %(from)s to %(to)s and nothing is validated."),
+    "proposal_unanswered": _("A forecast proposal waits for an answer."),
+    "one_off_cost": _("One-off cost is forecast at %(value)s against %(reference)s planned."),
+    "forecast_stale": _("The forecast was neither updated nor confirmed for %(months)s months."),
+}
+
+# Where work and money contradict each other, and what else somebody must answer (domain §5).
+DIVERGENCES: dict[str, _StrPromise] = {
+    "D1": _("Silent leakage: the work looks well, the money does not come."),
+    "D2": _("Early warning: the work is on plan, the money begins to slip."),
+    "D3": _("Value claimed ahead of delivery, or the plan is stale."),
+    "D4": _("Actuals are booked before the measure was decided."),
+    "D5": _("Implemented for some time, and no actual is validated."),
+    "D6": _("Actuals exceed the plan by far: over-claim, double count or wrong base."),
+    "D7": _("All milestones are done, but the gate was not submitted."),
+    "D8": _("The forecast equals the plan and nobody has confirmed it for months."),
+    "D12": _("The controller once owned or sponsored this measure and cannot judge its value."),
+    "D13": _("The closure is overdue: the value is not confirmed."),
+}
+
 # What was done, as the timeline says it.
 DEEDS: dict[str, _StrPromise] = {
     "measure_created": _("created the measure"),
@@ -127,6 +175,8 @@ DEEDS: dict[str, _StrPromise] = {
     "closure_confirmed": _("confirmed the value and closed the measure"),
     "closure_rejected": _("rejected the closure"),
     "take_over_ratified": _("ratified the take-over"),
+    "reconciled": _("judged both lights anew"),
+    "divergence_answered": _("answered divergence %(code)s"),
 }
 
 # Gate-relevant fields, as people call them.
@@ -167,7 +217,7 @@ FIELDS: dict[str, _StrPromise] = {
     "milestones.evidence": _("evidence of a milestone"),
 }
 
-SENTENCES: dict[str, _StrPromise] = {**CRITERIA, **REFUSALS}
+SENTENCES: dict[str, _StrPromise] = {**CRITERIA, **REFUSALS, **LIGHTS, **DIVERGENCES}
 
 
 def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:

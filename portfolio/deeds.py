@@ -25,7 +25,7 @@ request_id: ContextVar[str] = ContextVar("countersign_request_id", default="")
 def deed(
     kind: str,
     *,
-    by: User,
+    by: User | None,
     subject: Any = None,
     reason: str = "",
     on_behalf_of: User | None = None,
@@ -34,9 +34,9 @@ def deed(
 ) -> Iterator[Deed]:
     """Inside the block every row written names one `Deed`; leaving it runs all deferred checks of the database.
 
-    Recorded: kind, actor, on whose behalf, reason, subject, time. With a `key` that was used before in the
-    organization `Replayed` is raised and nothing is written. A deed inside a deed joins the outer one. What the
-    database refuses is raised as a domain error with a sentence.
+    Recorded: kind, actor (None: the system itself), on whose behalf, reason, subject, time. With a `key` that was
+    used before in the organization `Replayed` is raised and nothing is written. A deed inside a deed joins the
+    outer one. What the database refuses is raised as a domain error with a sentence.
     """
     with database_refusals(), transaction.atomic():
         if (outer := tenancy.current().deed_id) is not None:

@@ -44,6 +44,8 @@ class MeasureStatus(TenantModel):
     one_off_plan = amount_field(default=0)
     one_off_forecast = amount_field(default=0)
     weight = amount_field()
+    # Milestones or forecast updated, confirmed or taken over within the days after which work is stale.
+    fresh = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

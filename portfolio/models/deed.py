@@ -9,10 +9,14 @@ from .people import User
 
 
 class Deed(TenantModel):
-    """One act of one person; every row written by it carries its id. Never changed, never deleted."""
+    """One act of one person, or of the system where nobody acts; every row written by it carries its id.
+
+    Never changed, never deleted.
+    """
 
     kind = models.CharField(max_length=60)
-    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Null: the system itself, such as reconciliation.
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     on_behalf_of = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     reason = models.TextField(blank=True)
     # What the deed is about, by word and id; lower floors cannot name the tables of upper ones.
