@@ -82,4 +82,21 @@ SENTENCES = {
     "rate_twice": _("The rate of %(currency)s for %(year)s stands in another row already."),
     "target_twice": _("The target of this node for %(year)s stands in another row already."),
     "path_broken": _("“%(field)s” is blank, but a level below it is named."),
+    # what only the organization can tell
+    "no_measures": _("The table names no measure; nothing can be taken over."),
+    "code_exists": _("The organization has a measure “%(code)s” already; a take-over only adds measures."),
+    "plan_rate_missing": _(
+        "There is no plan rate of %(currency)s for the fiscal year %(year)s; add a row to the table “rates”."
+    ),
+    "rate_locked": _("The plan rate of %(currency)s for %(year)s is locked at %(rate)s; write that, or no row."),
+    "rate_of_own_currency": _("%(currency)s is the organization's own currency; its rate is 1."),
+    "place_archived": _("“%(name)s” is archived; restore it, or name another place."),
+    "inherited_controller_owns": _(
+        "Left blank, the controller is inherited from above and is also the owner; name another controller."
+    ),
+    "inherited_controller_sponsors": _(
+        "Controller and sponsor would be one person, because one of them is inherited from above; name another."
+    ),
+    "month_far": _("“%(month)s” lies more than %(years)s years from the day of the take-over."),
+    "target_replaced": _("The organization has another target here for %(year)s; it will be replaced."),
 }

@@ -1,0 +1,1 @@
+"""Take-over of a running program: a workbook against the organization, loaded and decided set by set."""
