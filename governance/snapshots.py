@@ -13,10 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from finance.money import STORED
+from finance.queries.closing import ClosingFigures
 from finance.queries.plans import sha256_of
 from finance.rules.periods import period_name
 from governance.criteria.case import EffectFacts, GateCase, MilestoneFacts
 from governance.gates import Gate, passed_gates
+from governance.models import GateSubmission
 
 Snapshot = dict[str, Any]
 
@@ -89,3 +91,29 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {period_name(month): _plain(amount) for month, amount in sorted(value.items()) if amount}
     return value
+
+
+def closing_snapshot(submission: GateSubmission, closing: ClosingFigures, outcome: str, run_rate: Decimal) -> Snapshot:
+    """The picture a confirmation, its second consent and its decision are all bound to.
+
+    The submitted picture, and the value confirmed with the months it rests on. Of one submission only, so that a
+    consent never serves a later closure.
+    """
+    return {
+        **submission.snapshot,
+        "closing": {
+            "submission": submission.pk,
+            "outcome": str(outcome),
+            "run_rate": _plain(run_rate),
+            "committed": _plain(closing.committed),
+            "basis": closing.basis.value,
+            "months": [period_name(month) for month in closing.months or ()],
+            "actuals": [_plain(amount) for amount in closing.actuals],
+            "baselines": [_plain(amount) for amount in closing.baselines],
+        },
+    }
+
+
+def closing_hash(snapshot: Mapping[str, Any]) -> str:
+    """The hash a closure is bound to: over the gate-relevant fields and the value confirmed."""
+    return sha256_of({name: snapshot[name] for name in ("gate", "relevant", "closing")})

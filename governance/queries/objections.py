@@ -49,14 +49,14 @@ def criterion_states(case: GateCase, gaps: Sequence[str] = ()) -> list[Criterion
     if gate is None:
         return []
     kinds = [(rule, CriterionKind.HARD) for rule in gate.hard] + [(rule, _strength(rule, case)) for rule in gate.soft]
-    return [_judged(rule, kind, case) for rule, kind in kinds] + _asked_again(case, gaps, {r.code for r, _ in kinds})
+    return [judged(rule, kind, case) for rule, kind in kinds] + _asked_again(case, gaps, {r.code for r, _ in kinds})
 
 
 def _strength(rule: Criterion, case: GateCase) -> CriterionKind:
     return CriterionKind.HARD if rule.code in case.limits.hardened else CriterionKind.SOFT
 
 
-def _judged(rule: Criterion, kind: CriterionKind, case: GateCase, asked_again: bool = False) -> CriterionState:
+def judged(rule: Criterion, kind: CriterionKind, case: GateCase, asked_again: bool = False) -> CriterionState:
     found = rule.check(case)
     cleared_by = tuple(office.value for office in rule.cleared_by)
     return CriterionState(rule, kind, found and replace(found, cleared_by=cleared_by), asked_again)
@@ -69,7 +69,7 @@ def _asked_again(case: GateCase, gaps: Sequence[str], already: set[str]) -> list
         for rule in gate.criteria:
             if rule.code in gaps and rule.code not in already:
                 own = CriterionKind.HARD if rule in gate.hard else _strength(rule, case)
-                states.append(_judged(rule, CriterionKind.SOFT if waivable else own, case, asked_again=True))
+                states.append(judged(rule, CriterionKind.SOFT if waivable else own, case, asked_again=True))
                 already.add(rule.code)
     return states
 

@@ -24,7 +24,7 @@ from portfolio.choices import Office
 from portfolio.models import CostCentre, GLAccount, LegalEntity, PnlLine, StoredFile
 from tests.cast import TODAY, Cast
 
-APRIL, JULY, SEPTEMBER = (parse_period(f"2026-{month}") for month in ("04", "07", "09"))
+APRIL, JULY = parse_period("2026-04"), parse_period("2026-07")
 LAST = parse_period("2027-12")
 WAIVED = {"risks_scored": "None known.", "dependencies_entered": "It waits for nothing."}
 
@@ -49,7 +49,9 @@ def idea(cast: Cast, **fields: Any) -> Measure:
     return cast.measure(**{**IDEA, **fields})
 
 
-def add_plan(cast: Cast, measure: Measure, monthly: Decimal = Decimal(40_000), number: int = 1) -> Effect:
+def add_plan(
+    cast: Cast, measure: Measure, monthly: Decimal = Decimal(40_000), number: int = 1, hardness: str = "bottom_line"
+) -> Effect:
     """A recurring EBITDA effect with a full address, from April 2026 to December 2027."""
     address = {"code": f"X{measure.pk}-{number}", "name": f"Address {number}"}
     with cast.acting(cast.owner):
@@ -58,7 +60,7 @@ def add_plan(cast: Cast, measure: Measure, monthly: Decimal = Decimal(40_000), n
             name=f"Cheaper resin {number}",
             nature="ebitda",
             recurrence="recurring",
-            hardness="bottom_line",
+            hardness=hardness,
             pnl_line=PnlLine.objects.create(**address),
             gl_account=GLAccount.objects.create(**address),
             cost_centre=CostCentre.objects.create(**address),
@@ -123,8 +125,10 @@ def _identified(cast: Cast, measure: Measure) -> None:
     say(cast, put(cast, measure), Office.TRANSFORMATION_OFFICE)
 
 
-def prepare_detailed(cast: Cast, measure: Measure, monthly: Decimal = Decimal(40_000)) -> None:
-    add_plan(cast, measure, monthly)
+def prepare_detailed(
+    cast: Cast, measure: Measure, monthly: Decimal = Decimal(40_000), hardness: str = "bottom_line"
+) -> None:
+    add_plan(cast, measure, monthly, hardness=hardness)
     add_work(cast, measure)
 
 
@@ -143,21 +147,21 @@ def _decided(cast: Cast, measure: Measure) -> None:
     sit(cast, put(cast, measure, waivers={"second_reviewer_agreed": "On leave."}))
 
 
-def prepare_implemented(cast: Cast, measure: Measure, monthly: Decimal = Decimal(40_000)) -> None:
+def prepare_implemented(cast: Cast, measure: Measure, monthly: Decimal = Decimal(40_000), months: int = 3) -> None:
     with cast.acting(cast.owner):
         critical = measure.milestones.get(is_critical=True)
         complete_milestone(
             critical, actual_on=date(2026, 6, 2), evidence_file=stored_file(cast), by=cast.owner, on=TODAY
         )
         edit_measure(measure, by=cast.owner, line_owner=cast.member, lessons_learned="Ask the laboratory first.")
-    book(cast, measure, monthly)
+    book(cast, measure, monthly, months)
 
 
-def book(cast: Cast, measure: Measure, monthly: Decimal) -> None:
-    """The controller enters July to September."""
+def book(cast: Cast, measure: Measure, monthly: Decimal, months: int = 3) -> None:
+    """The controller enters so many months, July first."""
     with cast.acting(cast.controller):
         for effect in measure.effects.filter(nature="ebitda"):
-            for month in range(JULY, SEPTEMBER + 1):
+            for month in range(JULY, JULY + months):
                 record_validated(effect, month, monthly, by=cast.controller, on=TODAY, source="GL 4711")
 
 
@@ -167,13 +171,25 @@ def _implemented(cast: Cast, measure: Measure) -> None:
     say(cast, submission, Office.SPONSOR)
 
 
-def measure_at(cast: Cast, stage: DoI, *, monthly: Decimal = Decimal(40_000), **fields: Any) -> Measure:
-    """A measure in this stage that meets every criterion of its next gate, brought there by deeds alone."""
+def measure_at(
+    cast: Cast,
+    stage: DoI,
+    *,
+    monthly: Decimal = Decimal(40_000),
+    actual: Decimal | None = None,
+    months: int = 3,
+    hardness: str = "bottom_line",
+    **fields: Any,
+) -> Measure:
+    """A measure in this stage that meets every criterion of its next gate, brought there by deeds alone.
+
+    `monthly` is planned for each month, `actual` (as planned when not given) validated for so many from July on.
+    """
     measure = idea(cast, **fields)
-    steps = [
-        (_identified, prepare_detailed, (monthly,)),
+    steps: list[tuple[Any, Any, tuple[Any, ...]]] = [
+        (_identified, prepare_detailed, (monthly, hardness)),
         (_detailed, prepare_decided, ()),
-        (_decided, prepare_implemented, (monthly,)),
+        (_decided, prepare_implemented, (monthly if actual is None else actual, months)),
         (_implemented, None, ()),
     ]
     for step, prepare, arguments in steps[:stage]:
@@ -184,5 +200,11 @@ def measure_at(cast: Cast, stage: DoI, *, monthly: Decimal = Decimal(40_000), **
     return Measure.objects.get(pk=measure.pk)
 
 
-def entity() -> LegalEntity:
-    return LegalEntity.objects.create(code="DE01", name="Resin GmbH")
+def address() -> dict[str, Any]:
+    """One entity, account and cost centre, for measures that overlap."""
+    named = {"code": "SHARED", "name": "Shared"}
+    return {
+        "legal_entity": LegalEntity.objects.create(**named),
+        "gl_account": GLAccount.objects.create(**named),
+        "cost_centre": CostCentre.objects.create(**named),
+    }
