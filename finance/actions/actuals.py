@@ -8,11 +8,9 @@ A closed month without one may still be claimed and proven, for a late proof cor
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +19,7 @@ from finance.actions.effects import lock_effect
 from finance.actions.plans import require_controller
 from finance.choices import EvidenceTier
 from finance.models import ActualEntry, Effect, FiscalPeriod
-from finance.money import ZERO
-from finance.queries.amounts import PROVEN
+from finance.queries.entries import MonthEntries, month_entries
 from finance.rules.periods import period_name
 from measures.actions.measures import lock_measures
 from measures.choices import Lifecycle
@@ -33,47 +30,6 @@ from portfolio.choices import Office, Right
 from portfolio.deeds import deed
 from portfolio.errors import NotAllowed, Objection, Refused
 from portfolio.models import StoredFile, User
-
-
-@dataclass
-class _Month:
-    """The entries that speak about one month of one effect, wherever they are booked."""
-
-    entries: list[ActualEntry] = field(default_factory=list)
-
-    @property
-    def claimed(self) -> Decimal:
-        return sum((e.amount for e in self.entries if e.tier == EvidenceTier.CLAIMED), ZERO)
-
-    @property
-    def proven(self) -> Decimal:
-        return sum((e.amount for e in self.entries if e.tier in PROVEN), ZERO)
-
-    @property
-    def has_claim(self) -> bool:
-        return any(e.tier == EvidenceTier.CLAIMED for e in self.entries)
-
-    @property
-    def is_proven(self) -> bool:
-        return any(e.tier in PROVEN for e in self.entries)
-
-    @property
-    def pending_claim(self) -> ActualEntry | None:
-        """The latest claim, unless it is already validated."""
-        claims = [e for e in self.entries if e.tier == EvidenceTier.CLAIMED]
-        if not claims or any(e.validates_id == claims[-1].pk for e in self.entries):
-            return None
-        return claims[-1]
-
-
-def _months(effect_ids: Iterable[int], period: FiscalPeriod) -> dict[int, _Month]:
-    about: QuerySet[ActualEntry, ActualEntry] = ActualEntry.objects.filter(
-        Q(period=period, corrects__isnull=True) | Q(corrects=period), effect_id__in=effect_ids
-    )
-    found: dict[int, _Month] = {}
-    for entry in about.order_by("pk"):
-        found.setdefault(entry.effect_id, _Month()).entries.append(entry)
-    return found
 
 
 def claim_actual(
@@ -89,8 +45,8 @@ def claim_actual(
     with deed("actual_claimed", by=by, subject=effect.measure, details=_details(effect, ordinal)):
         measure, effect = lock_effect(effect)
         period = _open_to_booking(measure, ordinal, amount, on)
-        month = _months([effect.pk], period).get(effect.pk, _Month())
-        if month.has_claim and amount == month.claimed:
+        month = month_entries([effect.pk], period).get(effect.pk, MonthEntries())
+        if month.claims and amount == month.claimed:
             return None
         entry = _entry(effect, period, month, amount - month.claimed, EvidenceTier.CLAIMED, by, on)
         entry.source = source
@@ -115,9 +71,9 @@ def _open_to_booking(measure: Measure, ordinal: int, amount: Decimal, on: date, 
 
 
 def _entry(
-    effect: Effect, period: FiscalPeriod, month: _Month, amount: Decimal, tier: EvidenceTier, by: User, on: date
+    effect: Effect, period: FiscalPeriod, month: MonthEntries, amount: Decimal, tier: EvidenceTier, by: User, on: date
 ) -> ActualEntry:
-    late = period.closes_on <= on and month.is_proven
+    late = period.closes_on <= on and bool(month.proofs)
     return ActualEntry(
         effect=effect,
         period=_first_open(on) if late else period,
@@ -153,11 +109,11 @@ def record_validated(
     require_controller(by, effect.measure)
     with deed("actual_validated", by=by, subject=effect.measure, details=_details(effect, ordinal)):
         measure, effect = lock_effect(effect)
-        month = _months([effect.pk], FiscalPeriod.objects.get(ordinal=ordinal)).get(effect.pk, _Month())
+        month = month_entries([effect.pk], FiscalPeriod.objects.get(ordinal=ordinal)).get(effect.pk, MonthEntries())
         claim = month.pending_claim
         source = source.strip() or (claim.source if claim is not None else "")
         period = _open_to_booking(measure, ordinal, amount, on, *_source_objections(source))
-        if month.is_proven and claim is None and amount == month.proven:
+        if month.proofs and claim is None and amount == month.proven:
             return None
         entry = _entry(effect, period, month, amount - month.proven, EvidenceTier.VALIDATED, by, on)
         entry.validates, entry.source, entry.file = claim, source, file
@@ -204,7 +160,7 @@ def _validate_all(measures: list[Measure], period: FiscalPeriod, *, by: User, on
     open_to_it = [measure for measure in measures if measure.lifecycle != Lifecycle.CANCELLED]
     effects = {effect.pk: effect for effect in Effect.objects.filter(measure__in=open_to_it).order_by("pk")}
     entries = []
-    for effect_id, month in _months(effects, period).items():
+    for effect_id, month in month_entries(effects, period).items():
         claim = month.pending_claim
         if claim is None:
             continue
