@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from governance.views import portfolio, register
+from governance.views import gates, my_work, portfolio, register
 
 app_name = "governance"
 
@@ -21,4 +21,11 @@ urlpatterns = [
     path("nodes/<str:code>/move/", portfolio.node_move, name="node_move"),
     path("nodes/<str:code>/archive/", portfolio.node_archive, name="node_archive"),
     path("measures/", register.measures, name="measures"),
+    # Who decides
+    path("", my_work.my_work, name="my_work"),
+    path("notices/read/", my_work.notices_read, name="notices_read"),
+    path("measures/<str:code>/gates/", gates.measure_gates, name="measure_gates"),
+    path("measures/<str:code>/gates/submit/", gates.gate_submit, name="gate_submit"),
+    path("measures/<str:code>/gates/withdraw/", gates.gate_withdraw, name="gate_withdraw"),
+    path("measures/<str:code>/gates/decide/", gates.gate_decide, name="gate_decide"),
 ]

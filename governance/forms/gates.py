@@ -1,0 +1,102 @@
+"""Input for submitting and deciding gates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from governance.forms.refusal import DeedForm
+from governance.queries.objections import CriterionState
+from portfolio.models import User
+
+WAIVER = "waiver_"
+
+
+def long_text(label: Any, *, rows: int = 3, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+def password_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Your password"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=_("This decision needs your password, given within the last five minutes."),
+    )
+
+
+class SubmitForm(DeedForm):
+    """A note, and a reason for each expected criterion that is not met."""
+
+    note = long_text(_("Note to the deciders"), required=False)
+
+    def __init__(self, *args: Any, to_waive: Sequence[CriterionState], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.field_of = {}
+        for state in to_waive:
+            if state.objection is None:
+                continue
+            name = f"{WAIVER}{state.criterion}"
+            self.fields[name] = long_text(
+                state.objection.sentence,
+                rows=2,
+                required=False,
+                help_text=_("Why the gate may be passed without it. The deciders read this; it stays on record."),
+            )
+            self.field_of[state.objection.code] = name
+
+    @property
+    def waivers(self) -> dict[str, str]:
+        """What was written, by criterion."""
+        given = self.cleaned_data.items()
+        return {name.removeprefix(WAIVER): text for name, text in given if name.startswith(WAIVER) and text}
+
+    @property
+    def waiver_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith(WAIVER)]
+
+
+class DecideForm(DeedForm):
+    """A word on a submission; for the committee with those present, and the reason to overrule a veto."""
+
+    reason = long_text(
+        _("Reason"), required=False, help_text=_("Needed to return or to veto; the owner and the others read it.")
+    )
+    field_of = {
+        "reason_missing": "reason",
+        "quorum_missing": "present",
+        "vetoed": "overrule_reason",
+        "no_veto": "overrule_reason",
+        "reauthentication_missing": "password",
+        "password_wrong": "password",
+        "too_many_passwords": "password",
+    }
+
+    def __init__(
+        self, *args: Any, bench: Sequence[User] = (), vetoed: bool = False, ask_password: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.bench = {str(user.pk): user for user in bench}
+        if bench:
+            self.fields["present"] = forms.MultipleChoiceField(
+                label=_("Present"),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                choices=[(pk, str(user)) for pk, user in self.bench.items()],
+            )
+        if bench and vetoed:
+            self.fields["overrule_reason"] = long_text(
+                _("Why the committee overrules the veto"),
+                required=False,
+                help_text=_("It stays visible beside the decision."),
+            )
+        if ask_password:
+            self.fields["password"] = password_field()
+
+    @property
+    def sitting(self) -> list[User]:
+        return [self.bench[pk] for pk in self.cleaned_data.get("present", ())]

@@ -1,0 +1,71 @@
+"""Codes of gates as words; never a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+from governance.gates import GATES, ON_CONFIRMATION
+from governance.queries.inbox import Item
+from governance.sentences import FIELDS, sentence
+from measures.choices import DoI
+
+register = template.Library()
+
+CRITERIA = {rule.code: rule for gate in GATES.values() for rule in gate.criteria} | {
+    rule.code: rule for rule in ON_CONFIRMATION
+}
+
+
+@register.simple_tag
+def criterion(code: str) -> str:
+    """The policy sentence of a criterion."""
+    return CRITERIA[code].policy if code in CRITERIA else code
+
+
+@register.simple_tag
+def field_names(names: Iterable[str]) -> str:
+    """Gate-relevant fields in words."""
+    return ", ".join(str(FIELDS.get(name, name)) for name in names).capitalize()
+
+
+@register.filter
+def plan_total(months: Mapping[str, str]) -> Decimal:
+    """The sum of a frozen monthly plan."""
+    return sum((Decimal(amount) for amount in months.values()), Decimal(0))
+
+
+# What waits, as a title; the measure stands beside it.
+WORK = {
+    "decide": _("Decide the gate to %(stage)s"),
+    "close": _("Confirm the value and close"),
+    "consent": _("Give the second consent to a closure above the four-eyes limit"),
+    "dispute": _("Answer the dispute: %(detail)s"),
+    "claims": _("Validate the actuals claimed for %(name)s: %(detail)s measures"),
+    "again": _("Submit the gate to %(stage)s again: it was returned, or the measure has changed"),
+    "gate": _("Submit the gate to %(stage)s"),
+    "milestone": _("Milestone: %(detail)s"),
+    "divergence": _("Look into %(detail)s: %(meaning)s"),
+    "forecast": _("Confirm or change the forecasts of %(detail)s measures for this month"),
+    "ratify": _("Ratify the take-over of %(detail)s measures"),
+}
+
+
+@register.simple_tag
+def work(item: Item) -> str:
+    """What an item of the inbox asks for."""
+    params = {"detail": item.detail, "name": item.name, "stage": "", "meaning": ""}
+    if item.kind in ("decide", "again", "gate"):
+        params["stage"] = str(DoI(int(item.detail)).label)
+    if item.kind == "divergence":
+        params["meaning"] = sentence(item.detail)
+    return str(WORK[item.kind]) % params
+
+
+@register.simple_tag
+def said(code: str, params: Mapping[str, object]) -> str:
+    """The sentence of a stored code."""
+    return sentence(code, params)
