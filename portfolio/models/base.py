@@ -83,6 +83,7 @@ def governed_history() -> HistoricalRecords:
     """Field history with the acting person's id and the deed; names never enter it."""
     return GovernedHistory(
         bases=[DeedHistory],
+        history_id_field=models.BigAutoField(),
         get_user=_acting_user,
         history_user_id_field=models.BigIntegerField(null=True),
         history_user_getter=_read_user,
