@@ -69,8 +69,8 @@ def confirm_and_close(
         _refuse_person(confirmer_objections(docket.measure, docket.submission, by, on=on))
         closing = closing_inputs(docket.measure, on=on)
         snapshot = closing_snapshot(docket.submission, closing, terms.outcome, terms.run_rate)
-        bound = {"snapshot": snapshot, "sha256": closing_hash(snapshot)}
-        consent = second_consent(docket.measure, closing_hash(snapshot), by)
+        bound_to = closing_hash(snapshot)
+        consent = second_consent(docket.measure, bound_to, by)
         found = _terms_objections(docket, closing, terms, consent)
         found += _reauthentication_objections(reauthenticated_at)
         if not evidence:
@@ -85,10 +85,13 @@ def confirm_and_close(
             reauthenticated_at=reauthenticated_at,
             second_by=consent.given_by if consent else None,
             evidence=evidence,
-            **bound,
+            snapshot=snapshot,
+            sha256=bound_to,
         )
         _answer_divergences(docket, terms, by=by)
-        decision = advance(docket, office=Office.CONTROLLER, by=by, reason=terms.statement, **bound)
+        decision = advance(
+            docket, office=Office.CONTROLLER, by=by, reason=terms.statement, snapshot=snapshot, sha256=bound_to
+        )
         return Outcome(docket.submission, decision)
 
 
