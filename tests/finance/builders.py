@@ -17,7 +17,7 @@ from finance.models import Effect
 from finance.rules.periods import parse_period
 from governance.choices import DecisionKind
 from governance.models import GateDecision
-from measures.choices import DoI
+from measures.choices import DoI, Lifecycle
 from measures.models import Measure
 from portfolio.choices import Office
 from portfolio.deeds import deed
@@ -62,7 +62,14 @@ def saving(cast: Cast, measure: Measure, plan: Mapping[int, Decimal] | None = No
     return act(cast, set_plan, effect, plan, by=cast.owner) if plan else effect
 
 
-def decide(cast: Cast, measure: Measure, *, stage: int = DoI.DECIDED, on: date = TODAY) -> Measure:
+def decide(
+    cast: Cast,
+    measure: Measure,
+    *,
+    stage: int = DoI.DECIDED,
+    on: date = TODAY,
+    lifecycle: str = Lifecycle.ACTIVE,
+) -> Measure:
     """Takes the measure over as decided (or further), which freezes its baseline."""
     with cast.acting(cast.office), deed("taken_over", by=cast.office, subject=measure):
         freeze_baseline(measure, by=cast.office, on=on)
@@ -71,6 +78,7 @@ def decide(cast: Cast, measure: Measure, *, stage: int = DoI.DECIDED, on: date =
             kind=DecisionKind.TAKE_OVER,
             from_stage=measure.stage,
             to_stage=stage,
+            to_lifecycle=lifecycle,
             office=Office.TRANSFORMATION_OFFICE,
             decided_by=cast.office,
             on=on,
@@ -78,5 +86,5 @@ def decide(cast: Cast, measure: Measure, *, stage: int = DoI.DECIDED, on: date =
             snapshot={},
             sha256="0" * 64,
         )
-        Measure.objects.filter(pk=measure.pk).update(stage=stage)
+        Measure.objects.filter(pk=measure.pk).update(stage=stage, lifecycle=lifecycle)
     return Measure.objects.get(pk=measure.pk)
