@@ -171,6 +171,7 @@ DEEDS: dict[str, _StrPromise] = {
     "claims_validated": _("validated the claims of a month"),
     "month_end_validated": _("validated actuals at month end"),
     "my_update_saved": _("brought forecast and milestones up to date"),
+    "update_confirmed": _("confirmed forecast and milestones as they stand"),
     "effect_added": _("added an effect"),
     "effect_edited": _("changed an effect"),
     "effect_removed": _("removed an effect"),
@@ -250,16 +251,23 @@ FIELDS: dict[str, _StrPromise] = {
 SENTENCES: dict[str, _StrPromise] = {**CRITERIA, **REFUSALS, **LIGHTS, **DIVERGENCES}
 
 
+class _Params(dict[str, Any]):
+    """Parameters of a stored code; one that an older row does not have reads as an ellipsis."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence of a code with its parameters; an unknown code reads as itself, so that no page breaks."""
     text = SENTENCES.get(code)
-    return code if text is None else str(text) % (params or {})
+    return code if text is None else str(text) % _Params(params or {})
 
 
 def deed_sentence(kind: str, params: Mapping[str, Any] | None = None) -> str:
     """What a deed of this kind was, as the end of a sentence that starts with the person."""
     text = DEEDS.get(kind)
-    return kind.replace("_", " ") if text is None else str(text) % (params or {})
+    return kind.replace("_", " ") if text is None else str(text) % _Params(params or {})
 
 
 def objection(code: str, **params: Any) -> Objection:

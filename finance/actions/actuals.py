@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -127,9 +128,12 @@ def _source_objections(source: str) -> list[Objection]:
     return [Objection("source_missing", _("Name the source: document, account or report."))]
 
 
-def validate_claims(measures: Iterable[Measure], ordinal: int, *, by: User, on: date) -> list[ActualEntry]:
+def validate_claims(
+    measures: Iterable[Measure], ordinal: int, *, by: User, on: date, effects: Iterable[Effect] | None = None
+) -> list[ActualEntry]:
     """Every pending claim of the month on these measures is validated as claimed; returns the entries booked.
 
+    With `effects`, the claims on these effects only.
     Claims the controller has already validated, at whatever amount, stay as they are. Refused, all of it: a measure
     with another controller, a month that has not begun. Recorded: one deed, one entry per effect.
     """
@@ -140,7 +144,10 @@ def validate_claims(measures: Iterable[Measure], ordinal: int, *, by: User, on: 
         period = FiscalPeriod.objects.filter(ordinal=ordinal, starts_on__lte=on).first()
         if period is None:
             raise Refused(Objection("month_not_begun", _("%(month)s has not begun."), {"month": period_name(ordinal)}))
-        return _validate_all(held, period, by=by, on=on)
+        chosen_effects = Effect.objects.filter(measure__in=[m for m in held if m.lifecycle != Lifecycle.CANCELLED])
+        if effects is not None:
+            chosen_effects = chosen_effects.filter(pk__in=[effect.pk for effect in effects])
+        return _validate_all(chosen_effects, period, by=by, on=on)
 
 
 def _require_controller_of_all(measures: list[Measure], by: User) -> None:
@@ -156,9 +163,8 @@ def _require_controller_of_all(measures: list[Measure], by: User) -> None:
         )
 
 
-def _validate_all(measures: list[Measure], period: FiscalPeriod, *, by: User, on: date) -> list[ActualEntry]:
-    open_to_it = [measure for measure in measures if measure.lifecycle != Lifecycle.CANCELLED]
-    effects = {effect.pk: effect for effect in Effect.objects.filter(measure__in=open_to_it).order_by("pk")}
+def _validate_all(chosen: QuerySet[Effect, Effect], period: FiscalPeriod, *, by: User, on: date) -> list[ActualEntry]:
+    effects = {effect.pk: effect for effect in chosen.order_by("pk")}
     entries = []
     for effect_id, month in month_entries(effects, period).items():
         claim = month.pending_claim

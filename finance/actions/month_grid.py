@@ -60,7 +60,7 @@ def save_grid(
         objections: list[Objection] = []
         for change in known:
             for step in _steps(change, by=by, on=on, reason=reason, source=source):
-                objections += _tried(change.effect, step)
+                objections += tried(change.effect, step)
         if objections:
             raise Refused(*objections)
 
@@ -79,7 +79,8 @@ def _steps(change: EffectChanges, *, by: User, on: date, reason: str, source: st
     return steps
 
 
-def _tried(effect: Effect, step: Callable[[], object]) -> list[Objection]:
+def tried(effect: Effect, step: Callable[[], object]) -> list[Objection]:
+    """Runs one step of several; what it refuses comes back under the effect's name, and only it is undone."""
     try:
         with transaction.atomic():
             step()

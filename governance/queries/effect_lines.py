@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, F, OuterRef, QuerySet
 from django.db.models.functions import Cast, JSONObject
 
 from finance.choices import EvidenceTier, Hardness, Nature, Recurrence
-from finance.models import ActualEntry, BaselineAmount, Effect, FiscalPeriod, ForecastAmount, PlanAmount, PlanRate
+from finance.models import ActualEntry, BaselineAmount, Effect, ForecastAmount, PlanAmount
 from finance.money import ZERO
-from finance.queries.amounts import PROVEN, better_tier
-from finance.queries.rates import Rates
+from finance.queries.amounts import PROVEN, Amounts, better_tier
 from finance.rules.figures import EffectAmounts
-from finance.rules.periods import fiscal_year_months, fiscal_year_of
-from portfolio.models import OrganizationSettings
 
 Series = Mapping[int, Decimal]
 
@@ -117,49 +113,13 @@ def _series(cells: Iterable[Mapping[str, Any]]) -> dict[int, Decimal]:
     return {cell["month"]: Decimal(cell["amount"]) for cell in cells}
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyFrame:
-    """Where a day stands in the fiscal calendar, and the plan rates of one currency to the organization's."""
-
-    on: date
-    currency: str
-    materiality: Decimal
-    fiscal_year_start: int
-    current: int
-    last_closed: int | None
-    rates: Rates
-
-    @property
-    def fiscal_year(self) -> int:
-        return self.year_of(self.current)
-
-    def year_of(self, month: int) -> int:
-        return fiscal_year_of(month, self.fiscal_year_start)
-
-    def months_of(self, year: int) -> range:
-        return fiscal_year_months(year, self.fiscal_year_start)
-
-
-def money_frame(on: date, *, currency: str = "") -> MoneyFrame:
-    """The frame of a day and a currency (by default the organization's own); one statement."""
-    now = FiscalPeriod.objects.filter(starts_on__lte=on, ends_on__gte=on).order_by("ordinal")
-    closed = FiscalPeriod.objects.filter(closes_on__lte=on).order_by("-ordinal")
-    rates = PlanRate.objects.filter(currency=currency).values(
-        row=JSONObject(year=F("fiscal_year"), rate=Cast("rate", CharField()))
-    )
-    found: Any = OrganizationSettings.objects.annotate(
-        now=Subquery(now.values("ordinal")[:1]),
-        closed=Subquery(closed.values("ordinal")[:1]),
-        rows=ArraySubquery(rates),
-    ).get()
-    own = currency in ("", found.currency)
-    known = {row["year"]: Decimal(row["rate"]) for row in found.rows}
-    return MoneyFrame(
-        on=on,
-        currency=found.currency,
-        materiality=found.materiality,
-        fiscal_year_start=found.fiscal_year_start,
-        current=on.year * 12 + on.month - 1 if found.now is None else found.now,
-        last_closed=found.closed,
-        rates=Rates(currency or found.currency, is_own=own, known=known),
+def as_amounts(lines: Iterable[EffectLine]) -> Amounts:
+    """The lines as the figures of a measure read them: series by effect."""
+    known = list(lines)
+    return Amounts(
+        plan={line.effect.pk: dict(line.plan) for line in known},
+        forecast={line.effect.pk: dict(line.forecast) for line in known},
+        actual={line.effect.pk: dict(line.actual) for line in known},
+        claimed={line.effect.pk: dict(line.claimed) for line in known},
+        tiers={line.effect.pk: dict(line.tiers) for line in known},
     )

@@ -10,55 +10,22 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, OuterRef, QuerySet
+from django.db.models import CharField, F, QuerySet
 from django.db.models.functions import Cast, JSONObject
 
-from finance.choices import Basis
-from finance.models import BaselineVersion, ClosureConfirmation, Dispute, PlanValidation
-from finance.money import ZERO
-from finance.rules.figures import EffectAmounts, figures_of, is_avoidance, judged_effects, value_of
-from finance.rules.run_rate import Series, in_months, latest_in, run_rate, sum_of, validated_to
+from finance.models import BaselineVersion, ClosureConfirmation, Dispute, PlanRate, PlanValidation
+from finance.queries.figures import MeasureFigures, MeasureRows, figures_from
+from finance.queries.periods import calendar_on
+from finance.queries.rates import Rates
+from finance.rules.run_rate import run_rate, sum_of
 from governance.choices import DivergenceState, SubmissionState
 from governance.models import Divergence, GateSubmission, TakeOver, TakeOverGap
-from governance.queries.effect_lines import EffectLine, MoneyFrame, effect_lines, money_frame
+from governance.queries.effect_lines import EffectLine, as_amounts, effect_lines
 from measures.models import Dependency, Measure, Risk
+from portfolio.actions.structure import RESPONSIBLE
+from portfolio.models import NodeClosure, OrganizationSettings
 
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Money:
-    """The money strip in the organization's currency; `committed` is None before Decided.
-
-    Run-rates (or sums, basis ONE_OFF) at the plan rate of the decision; the fiscal year at its own plan rate.
-    """
-
-    basis: Basis
-    planned: Decimal
-    forecast: Decimal
-    committed: Decimal | None
-    original: Decimal | None
-    confirmed: Decimal | None
-    fiscal_year: int
-    year_reference: Decimal
-    year_forecast: Decimal
-    year_latest: Decimal
-    cost_plan: Decimal
-    cost_forecast: Decimal
-    avoidance: Decimal
-    avoidance_forecast: Decimal
-
-    @property
-    def reference(self) -> Decimal:
-        return self.planned if self.committed is None else self.committed
-
-    @property
-    def difference(self) -> Decimal:
-        return self.forecast - self.reference
-
-    @property
-    def year_difference(self) -> Decimal:
-        return self.year_latest - self.year_reference
 
 
 @dataclass(frozen=True)
@@ -72,16 +39,6 @@ class EffectSummary:
     @property
     def difference(self) -> Decimal:
         return self.forecast - self.plan
-
-
-@dataclass(frozen=True)
-class BaselineRow:
-    number: int
-    committed: Decimal
-    plan_rate: Decimal
-    fiscal_year: int
-    frozen_on: date
-    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -147,16 +104,25 @@ class SubmissionRow:
 
 @dataclass(frozen=True)
 class DependencyRow:
+    pk: int
     code: str
     name: str
     milestone: str | None
 
 
 @dataclass(frozen=True)
-class Beside:
-    """Everything a measure is surrounded by, oldest first."""
+class Inherited:
+    """The nearest node above that names an office or a unit, and whom or what it names."""
 
-    baselines: list[BaselineRow]
+    node: str
+    value: int
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Everything a measure is surrounded by, oldest first; `inherited` by the name of the measure's field."""
+
+    baselines: list[BaselineVersion]
     confirmed: list[Decimal]
     divergences: list[DivergenceRow]
     disputes: list[DisputeRow]
@@ -166,136 +132,145 @@ class Beside:
     validations: list[ValidationRow]
     submissions: list[SubmissionRow]
     waits_for: list[DependencyRow]
+    inherited: dict[str, Inherited]
 
     @property
-    def baseline(self) -> BaselineRow | None:
+    def baseline(self) -> BaselineVersion | None:
         return next((row for row in self.baselines if row.is_current), None)
 
 
 @dataclass(frozen=True)
 class Overview:
-    money: Money
+    """`figures` are in the organization's currency, the effects in the measure's."""
+
+    figures: MeasureFigures
     effects: list[EffectSummary]
-    frame: MoneyFrame
     beside: Beside
+
+    @property
+    def committed(self) -> Decimal | None:
+        """C as it was frozen; None before Decided."""
+        return self.beside.baseline.committed if self.figures.committed is not None and self.beside.baseline else None
+
+    @property
+    def difference(self) -> Decimal:
+        """Forecast against what was committed, before Decided against the plan."""
+        planned = self.figures.planned if self.committed is None else self.committed
+        return self.figures.forecast - planned
+
+    @property
+    def year_reference(self) -> Decimal:
+        year = self.figures.this_year
+        return year.plan if year.baseline is None else year.baseline
+
+    @property
+    def year_difference(self) -> Decimal:
+        return self.figures.this_year.latest - self.year_reference
+
+    @property
+    def cost_difference(self) -> Decimal:
+        return self.figures.cost_forecast - self.figures.cost_planned
 
 
 def overview(measure: Measure, *, on: date) -> Overview:
-    """The whole page in three statements: what stands beside, the fiscal frame, the effects."""
-    found = beside(measure)
-    frame = money_frame(on, currency=measure.currency)
+    """The whole page in three statements: settings with what stands beside, the calendar, the effects."""
+    rows, lines, found = rows_of(measure, on=on)
+    figures = figures_from(rows, confirmed=found.confirmed[-1] if found.confirmed else None)
+    return Overview(figures, [_summary(line) for line in lines], found)
+
+
+def rows_of(measure: Measure, *, on: date) -> tuple[MeasureRows, list[EffectLine], Beside]:
+    """What is stored about a measure, as the rules read it and as pages show it; three statements."""
+    settings = _settings_and_surroundings(measure)
+    found = _beside(settings)
     lines = effect_lines([measure.pk])
-    return Overview(_money(lines, frame, found), [_summary(line) for line in lines], frame, found)
+    rows = MeasureRows(
+        measure=measure,
+        settings=settings,
+        calendar=calendar_on(on, settings),
+        rates=_rates(measure.currency, settings),
+        effects=tuple(line.effect for line in lines),
+        amounts=as_amounts(lines),
+        baselines=tuple(found.baselines),
+        baseline={line.effect.pk: dict(line.baseline) for line in lines},
+    )
+    return rows, lines, found
 
 
 def _summary(line: EffectLine) -> EffectSummary:
     amounts = line.amounts
     if amounts.is_recurring:
-        return EffectSummary(
-            line, run_rate(amounts.reference, amounts.shape), run_rate(amounts.forecast, amounts.shape)
-        )
+        shape = amounts.shape
+        return EffectSummary(line, run_rate(amounts.reference, shape), run_rate(amounts.forecast, shape))
     return EffectSummary(line, sum_of(amounts.reference.values()), sum_of(amounts.forecast.values()))
 
 
-def _money(lines: Iterable[EffectLine], frame: MoneyFrame, found: Beside) -> Money:
-    effects = [line.amounts for line in lines]
-    year, baseline = frame.fiscal_year, found.baseline
-    rate = baseline.plan_rate if baseline else frame.rates.near(year)
-    figures = figures_of(effects, fiscal_year=frame.months_of(year), last_closed=frame.last_closed, rate=rate)
-    beside_ebitda = [] if figures.basis == Basis.AVOIDANCE else [effect for effect in effects if is_avoidance(effect)]
-    in_year = partial(_in_year, judged_effects(effects, figures.basis), frame)
-    return Money(
-        basis=figures.basis,
-        planned=figures.committed,
-        forecast=figures.forecast,
-        committed=baseline.committed if baseline else None,
-        original=found.baselines[0].committed if baseline else None,
-        confirmed=found.confirmed[-1] if found.confirmed else None,
-        fiscal_year=year,
-        year_reference=in_year(lambda effect, month: _in_month(effect, effect.reference, month)),
-        year_forecast=in_year(lambda effect, month: _in_month(effect, effect.forecast, month)),
-        year_latest=in_year(lambda effect, month: _latest(effect, month, frame.last_closed)),
-        cost_plan=figures.cost_reference,
-        cost_forecast=figures.cost_forecast,
-        avoidance=value_of(beside_ebitda, lambda effect: effect.reference, rate),
-        avoidance_forecast=value_of(beside_ebitda, lambda effect: effect.forecast, rate),
+def _rates(currency: str, settings: Any) -> Rates:
+    known = {row["year"]: Decimal(row["rate"]) for row in settings.plan_rates}
+    return Rates(currency, is_own=currency == settings.currency, known=known)
+
+
+def _settings_and_surroundings(measure: Measure) -> Any:
+    """The organization's settings, carrying as lists what hangs on the measure: one statement however much it is."""
+    hung = partial(_hung, measure)
+    rates = PlanRate.objects.filter(currency=measure.currency).values(
+        row=JSONObject(year=F("fiscal_year"), rate=_text("rate"))
     )
-
-
-def _in_year(
-    effects: Iterable[EffectAmounts], frame: MoneyFrame, row: Callable[[EffectAmounts, int], Decimal]
-) -> Decimal:
-    """The fiscal year at its own plan rate, each row converted (domain §1, FX)."""
-    year = frame.fiscal_year
-    rate = frame.rates.near(year)
-    return sum((sum_of((row(effect, month) for month in frame.months_of(year)), rate) for effect in effects), ZERO)
-
-
-def _in_month(effect: EffectAmounts, series: Series, month: int) -> Decimal:
-    return in_months(series, (month,), effect.shape, continues=effect.continues)
-
-
-def _latest(effect: EffectAmounts, month: int, last_closed: int | None) -> Decimal:
-    return latest_in(
-        effect.forecast,
-        effect.actual,
-        month,
-        validated_to=validated_to(effect.actual, last_closed),
-        shape=effect.shape,
-        continues=effect.continues,
-    )
-
-
-def beside(measure: Measure) -> Beside:
-    """What hangs on a measure, in one statement however much it is."""
-    rows = Measure.objects.filter(pk=measure.pk).values_list(
-        _rows(
-            BaselineVersion.objects.order_by("number"),
-            BaselineRow,
-            committed=_text("committed"),
-            plan_rate=_text("plan_rate"),
-        ),
-        _rows(ClosureConfirmation.objects.filter(revoked_at__isnull=True), None, run_rate=_text("run_rate")),
-        _rows(
+    return OrganizationSettings.objects.annotate(
+        plan_rates=ArraySubquery(rates),
+        baselines=hung(BaselineVersion.objects.order_by("number"), **_BASELINE),
+        confirmed=hung(ClosureConfirmation.objects.filter(revoked_at__isnull=True), run_rate=_text("run_rate")),
+        divergences=hung(
             Divergence.objects.exclude(state=DivergenceState.CLOSED).order_by("code"),
-            DivergenceRow,
-            answered_by="answered_by__name",
+            **_named(DivergenceRow, answered_by=F("answered_by__name")),
         ),
-        _rows(
+        disputes=hung(
             Dispute.objects.filter(closed_on__isnull=True).order_by("pk"),
-            DisputeRow,
-            effect="effect__name",
-            amount=_text("amount"),
-            opened_by="opened_by__name",
-            answered_by="answered_by__name",
+            **_named(
+                DisputeRow,
+                effect=F("effect__name"),
+                amount=_text("amount"),
+                opened_by=F("opened_by__name"),
+                answered_by=F("answered_by__name"),
+            ),
         ),
-        _rows(TakeOverGap.objects.filter(closed_on__isnull=True).order_by("pk"), GapRow),
-        _rows(TakeOver.objects.filter(ratified_at__isnull=True), None, pk="pk"),
-        _rows(Risk.objects.filter(closed=False).order_by("pk"), RiskRow, owner="owner__name"),
-        _rows(PlanValidation.objects.order_by("pk"), ValidationRow, validated_by="validated_by__name"),
-        _rows(
-            GateSubmission.objects.filter(state=SubmissionState.OPEN), SubmissionRow, submitted_by="submitted_by__name"
+        gaps=hung(TakeOverGap.objects.filter(closed_on__isnull=True).order_by("pk"), **_named(GapRow)),
+        unratified=hung(TakeOver.objects.filter(ratified_at__isnull=True), pk=F("pk")),
+        risks=hung(Risk.objects.filter(closed=False).order_by("pk"), **_named(RiskRow, owner=F("owner__name"))),
+        validations=hung(
+            PlanValidation.objects.order_by("pk"), **_named(ValidationRow, validated_by=F("validated_by__name"))
         ),
-        _rows(
+        submissions=hung(
+            GateSubmission.objects.filter(state=SubmissionState.OPEN),
+            **_named(SubmissionRow, submitted_by=F("submitted_by__name")),
+        ),
+        waits_for=hung(
             Dependency.objects.order_by("pk"),
-            DependencyRow,
-            code="on_measure__code",
-            name="on_measure__name",
-            milestone="on_milestone__name",
+            **_named(
+                DependencyRow,
+                code=F("on_measure__code"),
+                name=F("on_measure__name"),
+                milestone=F("on_milestone__name"),
+            ),
         ),
-    )
-    (baselines, confirmed, divergences, disputes, gaps, takeovers, risks, validations, submissions, waits) = rows.get()
+        **{f"inherited_{field}": _nearest(measure, field) for field in RESPONSIBLE},
+    ).get()
+
+
+def _beside(settings: Any) -> Beside:
+    inherited = {field: getattr(settings, f"inherited_{field}") for field in RESPONSIBLE}
     return Beside(
-        baselines=_filled(BaselineRow, baselines),
-        confirmed=[Decimal(row["run_rate"]) for row in confirmed],
-        divergences=_filled(DivergenceRow, divergences),
-        disputes=_filled(DisputeRow, disputes),
-        gaps=_filled(GapRow, gaps),
-        unratified=bool(takeovers),
-        risks=_filled(RiskRow, risks),
-        validations=_filled(ValidationRow, validations),
-        submissions=_filled(SubmissionRow, submissions),
-        waits_for=_filled(DependencyRow, waits),
+        baselines=[BaselineVersion(**_baseline_values(row)) for row in settings.baselines],
+        confirmed=[Decimal(row["run_rate"]) for row in settings.confirmed],
+        divergences=_filled(DivergenceRow, settings.divergences),
+        disputes=_filled(DisputeRow, settings.disputes),
+        gaps=_filled(GapRow, settings.gaps),
+        unratified=bool(settings.unratified),
+        risks=_filled(RiskRow, settings.risks),
+        validations=_filled(ValidationRow, settings.validations),
+        submissions=_filled(SubmissionRow, settings.submissions),
+        waits_for=_filled(DependencyRow, settings.waits_for),
+        inherited={field: Inherited(**found[0]) for field, found in inherited.items() if found},
     )
 
 
@@ -304,10 +279,34 @@ def _text(name: str) -> Cast:
     return Cast(name, CharField())
 
 
-def _rows(rows: QuerySet[Any, Any], shape: type[Any] | None, **named: Any) -> ArraySubquery:
-    """The rows of one measure as one column: a dataclass names the fields, `named` those called otherwise."""
-    own = {field.name: field.name for field in fields(shape)} if shape else {}
-    return ArraySubquery(rows.filter(measure=OuterRef("pk")).values(row=JSONObject(**{**own, **named})))
+_BASELINE: dict[str, Any] = {
+    "number": F("number"),
+    "is_current": F("is_current"),
+    "frozen_on": F("frozen_on"),
+    "fiscal_year": F("fiscal_year"),
+    "committed": _text("committed"),
+    "plan_rate": _text("plan_rate"),
+}
+
+
+def _baseline_values(row: dict[str, Any]) -> dict[str, Any]:
+    amounts = {name: Decimal(row[name]) for name in ("committed", "plan_rate")}
+    return {**row, **amounts, "frozen_on": date.fromisoformat(row["frozen_on"])}
+
+
+def _hung(measure: Measure, rows: QuerySet[Any, Any], **named: Any) -> ArraySubquery:
+    return ArraySubquery(rows.filter(measure_id=measure.pk).values(row=JSONObject(**named)))
+
+
+def _named(shape: type[Any], **otherwise: Any) -> dict[str, Any]:
+    """A column for each field of the dataclass, by its own name unless said otherwise."""
+    return {**{field.name: F(field.name) for field in fields(shape)}, **otherwise}
+
+
+def _nearest(measure: Measure, field: str) -> ArraySubquery:
+    above = NodeClosure.objects.filter(descendant_id=measure.access_node_id, **{f"ancestor__{field}__isnull": False})
+    found = JSONObject(node=F("ancestor__name"), value=F(f"ancestor__{field}_id"))
+    return ArraySubquery(above.order_by("depth").values(row=found)[:1])
 
 
 _READ: dict[str, Callable[[str], Any]] = {

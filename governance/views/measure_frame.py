@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from governance.forms.refusal import DeedForm
 from governance.models import MeasureStatus
-from governance.views.page import url
+from governance.views.page import one_time_key, url
 from measures.models import Measure
 from measures.queries import rights_on_measure
 from portfolio.access import fetch_or_404, not_allowed
 from portfolio.choices import Right
+from portfolio.deeds import deed
+from portfolio.errors import DomainError, NotAllowed
+from portfolio.models import Deed
 
 # key, word on the tab, URL name
 TABS = (
@@ -61,3 +70,37 @@ def frame(request: Any, measure: Measure, tab: str, **context: Any) -> dict[str,
         "active_nav": "measures",
         **context,
     }
+
+
+def attempt(form: DeedForm, action: Callable[[], object]) -> int:
+    """Does what a valid form asks; returns 0 when it was done, else the status of the refusal, which the form says.
+
+    Without the right nothing is shown of the form: `NotAllowed` passes.
+    """
+    try:
+        action()
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        form.refuse(error)
+        return error.status
+    return 0
+
+
+def once(request: Any, kind: str, subject: Any, *, to: str, reason: str = "") -> AbstractContextManager[Deed]:
+    """The deed of a form that carries a one-time key: sent twice, it is done once and leads to `to` again."""
+    return deed(kind, by=request.user, subject=subject, reason=reason, key=one_time_key(request), details={"url": to})
+
+
+def form_page(
+    request: Any, measure: Measure, form: DeedForm, title: str, *, status: int = 200, tab: str = "overview", **more: Any
+) -> HttpResponse:
+    """One form on a page of the measure. `back` is where Cancel leads, `version` what the form was filled from."""
+    context = {
+        "form": form,
+        "title": title,
+        "key": request.POST.get("key") or uuid.uuid4(),
+        "back": url(request, "measure", measure.code),
+        **more,
+    }
+    return render(request, "governance/measure_form.html", frame(request, measure, tab, **context), status=status)

@@ -208,5 +208,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Lists: <input type="checkbox" data-tick-all> ticks every [data-tick] of its form.
+document.addEventListener("change", (event) => {
+  const all = closest(event, "[data-tick-all]");
+  if (!all) return;
+  for (const box of all.form.querySelectorAll("[data-tick]")) box.checked = all.checked;
+});
+
 // Refused forms: the summary of what is wrong takes the focus.
 document.getElementById("errors")?.focus();
