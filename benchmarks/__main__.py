@@ -18,7 +18,6 @@ def main() -> int:
     arguments = parser.parse_args()
     os.environ["DATA_DIR"] = str(Path(os.environ.get("DATA_DIR", ".data")).resolve() / "bench")
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.local"
-    os.environ["COUNTERSIGN_ROLE"] = "app"
     import_module("django").setup()
     for name in arguments.names or NAMES:
         for line in import_module(f"benchmarks.{name}").run(arguments.measures):

@@ -89,13 +89,13 @@ def _seed(slug: str, measures: int) -> Organization:
     }
     with superuser() as connection:
         for name in ("seed_structure", "seed_measures", "seed_amounts"):
-            _run(connection, name, params)
+            run_statements(connection, name, params)
     with superuser(autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     return founded
 
 
-def _run(connection: psycopg.Connection[Any], name: str, params: dict[str, Any]) -> None:
+def run_statements(connection: psycopg.Connection[Any], name: str, params: dict[str, Any]) -> None:
     for statement in (SQL / f"{name}.sql").read_text(encoding="utf-8").split(";\n"):
         if statement.strip():
             connection.execute(statement, params)  # type: ignore[arg-type]

@@ -95,6 +95,12 @@ def _make_cluster(data_dir: Path, *, durable: bool) -> None:
         "log_timezone = 'UTC'",
         "max_connections = 100",
         "lc_messages = 'C'",
+        # Reconciliation adds up millions of month rows in few large statements.
+        "shared_buffers = '256MB'",
+        "work_mem = '32MB'",
+        "maintenance_work_mem = '256MB'",
+        "max_wal_size = '2GB'",
+        "jit = off",
     ]
     if not durable:
         settings += ["fsync = off", "synchronous_commit = off", "full_page_writes = off"]
