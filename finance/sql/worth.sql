@@ -90,6 +90,7 @@ WITH reference AS (
          sum(a_closed_month) FILTER (WHERE judged) AS closed_actual,
          sum(a_month_before) FILTER (WHERE judged) AS before_actual,
          sum(r_total) FILTER (WHERE cost) AS cost_reference,
+         sum(p_total) FILTER (WHERE cost) AS cost_planned,
          sum(f_total) FILTER (WHERE cost) AS cost_forecast,
          min(first_month) FILTER (WHERE judged) AS effect_from
     FROM worth
@@ -118,6 +119,7 @@ SELECT t.measure_id, t.baseline_id, t.frozen_on, t.promised, t.rate IS NOT NULL 
        coalesce(s.closed_forecast, 0.00) AS closed_forecast, s.closed_actual,
        coalesce(s.before_forecast, 0.00) AS before_forecast, s.before_actual,
        coalesce(s.cost_reference, 0.00) AS cost_reference,
+       coalesce(s.cost_planned, 0.00) AS cost_planned,
        coalesce(s.cost_forecast, 0.00) AS cost_forecast,
        p.starts_on AS effect_starts_on
   FROM judged_terms t

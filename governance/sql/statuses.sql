@@ -8,7 +8,7 @@ WITH facts AS (
          CASE WHEN m.baseline_id IS NOT NULL THEN m.planned END AS committed,
          m.original_commitment, m.planned, m.forecast,
          CASE WHEN s.stage = 5 THEN c.run_rate END AS confirmed,
-         m.cost_reference AS one_off_plan,
+         m.cost_planned AS one_off_plan,
          m.cost_forecast AS one_off_forecast,
          s.lifecycle = 'active' AND s.stage BETWEEN 2 AND 4 AS under_way,
          coalesce(%(on)s - greatest(w.kept_on, p.touched_on) <= %(stale_days)s, false) AS fresh
