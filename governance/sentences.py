@@ -58,6 +58,9 @@ CRITERIA: dict[str, _StrPromise] = {
         "price list or headcount prove the value."
     ),
     "divergences_answered": _("The controller must answer: %(codes)s."),
+    "hold_reason_given": _("Say why the measure is on hold."),
+    "hold_review_set": _("Set the day on which the hold is reviewed."),
+    "cancel_reason_given": _("Say why the measure was cancelled."),
 }
 
 # Why a deed at a gate was refused.
@@ -206,6 +209,7 @@ DEEDS: dict[str, _StrPromise] = {
     "closure_confirmed": _("confirmed the value and closed the measure"),
     "closure_rejected": _("rejected the closure"),
     "take_over_ratified": _("ratified the take-over"),
+    "program_taken_over": _("took over a running program as of %(on)s"),
     "reconciled": _("judged both lights anew"),
     "divergence_answered": _("answered divergence %(code)s"),
 }

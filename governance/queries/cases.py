@@ -43,7 +43,7 @@ def gate_case(measure: Measure, *, on: date) -> GateCase:
 def gate_cases(
     measures: Sequence[Measure], *, on: date, overlaps: Mapping[int, tuple[str, ...]] | None = None
 ) -> dict[int, GateCase]:
-    """The same for many measures, by id; the number of statements does not grow with them."""
+    """The same for many measures, by id; statements grow with those whose plan was validated, not with the rest."""
     frame = _Frame(on)
     rows = _Rows([measure.pk for measure in measures])
     return {measure.pk: _case(measure, frame, rows, (overlaps or {}).get(measure.pk, ())) for measure in measures}
