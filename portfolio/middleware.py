@@ -42,13 +42,12 @@ class TenantMiddleware:
         request.on = timezone.now().date()
         token = request_id.set(uuid.uuid4().hex)
         try:
-            if not request.user.is_authenticated:
-                return self._in_transaction(request)
-            with (
-                translation.override(request.user.language),
-                tenancy.acting_as(organization_id=None, user_id=request.user.pk),
-            ):
-                return self._in_transaction(request)
+            # Said also when nobody is signed in: what was active before the request has no part in it.
+            with tenancy.acting_as(organization_id=None, user_id=request.user.pk):
+                if not request.user.is_authenticated:
+                    return self._in_transaction(request)
+                with translation.override(request.user.language):
+                    return self._in_transaction(request)
         finally:
             request_id.reset(token)
 

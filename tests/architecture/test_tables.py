@@ -301,7 +301,8 @@ def test_keys_between_tables_of_a_tenant_carry_the_tenant(db):
         (table, tuple(columns), target)
         for table, columns, target in rows(
             "SELECT c.conrelid::regclass::text,"
-            " ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY k (n, o) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.o),"
+            " ARRAY(SELECT a.attname::text FROM unnest(c.conkey) WITH ORDINALITY k (n, o) JOIN pg_attribute a"
+            " ON a.attrelid = c.conrelid AND a.attnum = k.n ORDER BY k.o),"
             " c.confrelid::regclass::text FROM pg_constraint c WHERE c.contype = 'f' AND c.convalidated"
         )
     }
