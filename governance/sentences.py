@@ -191,7 +191,6 @@ DEEDS: dict[str, _StrPromise] = {
     "risk_edited": _("changed a risk"),
     "dependency_added": _("entered what the measure waits for"),
     "dependency_removed": _("removed what the measure waited for"),
-    "program_taken_over": _("took the measure over"),
     "light_changed": _("A light changed"),
     "divergence_changed": _("Divergence %(code)s: %(meaning)s"),
     "changed": _("changed the record outside any deed"),
