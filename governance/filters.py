@@ -8,7 +8,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from governance.choices import DivergenceState
+from governance.choices import DivergenceState, Severity
 from measures.choices import DoI, Lifecycle, Light
 from portfolio.models import NodeClosure
 
@@ -31,6 +31,7 @@ class MeasureFilter(django_filters.FilterSet):
     owner = django_filters.CharFilter(method="by_owner", label=_("Owner"))
     controller = django_filters.CharFilter(method="by_controller", label=_("Controller"))
     node = django_filters.CharFilter(method="below_node", label=_("Node"))
+    batch = django_filters.NumberFilter(field_name="take_overs__batch_id", label=_("Take-over"))
     committed_from = django_filters.NumberFilter(field_name="committed", lookup_expr="gte", label=_("Committed from"))
     committed_to = django_filters.NumberFilter(field_name="committed", lookup_expr="lte", label=_("Committed to"))
 
@@ -49,3 +50,18 @@ class MeasureFilter(django_filters.FilterSet):
     def below_node(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         below = NodeClosure.objects.filter(ancestor__code=value).values("descendant_id")
         return queryset.filter(package__node_id__in=below)
+
+
+class DivergenceFilter(django_filters.FilterSet):
+    """Conditions on divergences; without a state chosen the open ones are shown."""
+
+    code = django_filters.MultipleChoiceFilter(choices=DIVERGENCES, label=_("Code"))
+    severity = django_filters.MultipleChoiceFilter(choices=Severity.choices, label=_("Severity"))
+    state = django_filters.MultipleChoiceFilter(choices=DivergenceState.choices, label=_("State"))
+    measure = django_filters.CharFilter(field_name="measure__code", lookup_expr="iexact", label=_("Measure"))
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found: QuerySet[Any] = super().filter_queryset(queryset)
+        if self.form.cleaned_data.get("state"):
+            return found
+        return found.filter(state=DivergenceState.OPEN)

@@ -19,6 +19,7 @@ from governance.views import (
     ratification,
     register,
     risks,
+    takeover,
     timeline,
 )
 
@@ -84,4 +85,9 @@ urlpatterns = [
     path("divergences/", divergences.divergences, name="divergences"),
     path("measures/<str:code>/divergences/<str:divergence>/", divergences.divergence_answer, name="divergence_answer"),
     path("ratification/", ratification.ratification, name="ratification"),
+    # Taking over a running program
+    path("takeover/", takeover.takeover, name="takeover"),
+    path("takeover/apply/", takeover.takeover_apply, name="takeover_apply"),
+    path("takeover/template/", takeover.takeover_template, name="takeover_template"),
+    path("takeover/<int:pk>/", takeover.takeover_result, name="takeover_result"),
 ]

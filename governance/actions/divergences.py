@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -19,7 +20,9 @@ from portfolio.models import User
 LONGEST_ANSWER_MONTHS = 1
 
 
-def answer_divergence(divergence: Divergence, *, by: User, reason: str, until: date, on: date) -> Divergence:
+def answer_divergence(
+    divergence: Divergence, *, by: User, reason: str, until: date, on: date, key: UUID | None = None
+) -> Divergence:
     """The divergence is answered until the given day, after which it opens again if it still holds.
 
     Refused: anybody but the controller of the measure, a blank reason, a closed divergence, a day before `on` or
@@ -27,7 +30,8 @@ def answer_divergence(divergence: Divergence, *, by: User, reason: str, until: d
     """
     if Office.CONTROLLER not in offices_of(by, divergence.measure):
         raise NotAllowed(objection("controller_answers"))
-    with deed("divergence_answered", by=by, subject=divergence.measure, reason=reason, details=_details(divergence)):
+    details = {"code": divergence.code}
+    with deed("divergence_answered", by=by, subject=divergence.measure, reason=reason, key=key, details=details):
         divergence = Divergence.objects.select_for_update().get(pk=divergence.pk)
         _refuse(divergence, reason=reason, until=until, on=on)
         before = divergence.state
@@ -44,10 +48,6 @@ def answer_divergence(divergence: Divergence, *, by: User, reason: str, until: d
             user_id=by.pk,
         )
         return divergence
-
-
-def _details(divergence: Divergence) -> dict[str, str]:
-    return {"code": divergence.code}
 
 
 def _refuse(divergence: Divergence, *, reason: str, until: date, on: date) -> None:

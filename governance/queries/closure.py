@@ -44,6 +44,15 @@ class ClosingMonth:
     baseline: Decimal
     actual: Decimal
 
+    @property
+    def difference(self) -> Decimal:
+        return self.actual - self.baseline
+
+    @property
+    def share(self) -> Decimal | None:
+        """Actual as a share of the baseline; None without a baseline."""
+        return self.actual / self.baseline if self.baseline else None
+
 
 @dataclass(frozen=True)
 class ClosureCase:
@@ -84,6 +93,17 @@ class ClosureCase:
     @property
     def sum_of_baselines(self) -> Decimal:
         return sum(self.closing.baselines, ZERO)
+
+    @property
+    def total(self) -> ClosingMonth:
+        """The months together; their share is what CONFIRM is judged by."""
+        return ClosingMonth("", self.sum_of_baselines, self.sum_of_actuals)
+
+    @property
+    def not_allowed(self) -> tuple[Objection, ...]:
+        """Why outcomes that a controller would look for are not offered."""
+        falls_short = ClosureOutcome.CONFIRM not in self.outcomes and self.closing.basis != Basis.AVOIDANCE
+        return (objection("below_baseline"),) if falls_short else ()
 
 
 def closure_case(measure: Measure, user: User, *, on: date) -> ClosureCase:

@@ -47,6 +47,11 @@ class Possible:
     give_back: bool = False
 
     @property
+    def any(self) -> bool:
+        """Something may be done with the submission that waits."""
+        return self.submit or self.withdraw or self.close or self.decide
+
+    @property
     def decide(self) -> bool:
         return bool(self.offices) or self.veto or self.committee or self.give_back
 

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from governance.choices import Severity
 from governance.gates import GATES, ON_CONFIRMATION
+from governance.models import Divergence
 from governance.queries.inbox import Item
 from governance.sentences import FIELDS, sentence
 from measures.choices import DoI
@@ -69,3 +73,13 @@ def work(item: Item) -> str:
 def said(code: str, params: Mapping[str, object]) -> str:
     """The sentence of a stored code."""
     return sentence(code, params)
+
+
+TONES = {Severity.CRITICAL: "bad", Severity.HIGH: "warn", Severity.MEDIUM: ""}
+
+
+@register.simple_tag
+def severity(row: Divergence) -> SafeString:
+    """The severity of a divergence as a tag."""
+    tone = TONES.get(Severity(row.severity), "")
+    return format_html('<span class="tag {}">{}</span>', tone, Severity(row.severity).label)

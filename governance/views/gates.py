@@ -46,14 +46,13 @@ CLEARED_AT = {
             "budget_named",
             "line_owner_named",
             "lessons_learned_written",
-            "owner_named",
-            "sponsor_named",
-            "controller_named",
-            "committee_named",
-            "package_named",
         ),
         "measure_edit",
     ),
+    "risks_scored": "risk_create",
+    "dependencies_entered": "dependency_create",
+    "overlaps_resolved": "dependency_create",
+    "take_over_ratified": "measure_gates",
 }
 
 

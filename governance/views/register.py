@@ -25,7 +25,7 @@ def measures(request: Any) -> HttpResponse:
     sort = request.GET.get("sort", "code")
     context = {
         "filter": found,
-        "chips": _chips(request, found),
+        "chips": chips_of(request, found),
         "totals": sums,
         "page": page_of(found.qs, request.GET.get("page"), total=sums.count, sort=sort),
         "sort": sort,
@@ -43,7 +43,7 @@ def _sort_state(sort: str, key: str) -> tuple[str, str]:
     return ("descending", key) if sort == f"-{key}" else ("none", key)
 
 
-def _chips(request: Any, found: MeasureFilter) -> list[tuple[str, str, str]]:
+def chips_of(request: Any, found: MeasureFilter) -> list[tuple[str, str, str]]:
     """Label, value and the address without it, for each filter in force."""
     chips = []
     for name, field in found.form.fields.items():
