@@ -1,0 +1,146 @@
+"""Playing all measures of the demo until today, and keeping them up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+
+from finance.actions.disputes import answer_dispute, open_dispute
+from finance.actions.forecasts import confirm_forecast_unchanged
+from governance.demo.catalogue import CATALOGUE, Idea
+from governance.demo.choices import Turn
+from governance.demo.delivery import book, close_all, expect, implement, validate_months, work
+from governance.demo.founding import Package
+from governance.demo.lives import Life, begin, decide, detail, identify, plan, wait_for, wait_today
+from governance.demo.running import live_on, take_over
+from governance.demo.scene import Say, Scene
+from governance.demo.scripts import SCRIPTS
+from measures.actions.measures import change_controller, change_owner
+from measures.actions.milestones import confirm_milestones_unchanged
+from measures.choices import DoI, Lifecycle
+from portfolio.models import User
+
+FIRST_MONTH = -13
+
+
+def play(scene: Scene, packages: Sequence[Package], say: Say) -> list[Life]:
+    """Every measure stands where its script leads; figures, lights and divergences are left to reconciliation."""
+    lives = _live_all(scene, packages, say)
+    with scene.opened():
+        lives += _taken_over(scene, packages)
+    say("  month ends")
+    validate_months(scene, lives, FIRST_MONTH)
+    say("  closures")
+    close_all(lives)
+    with scene.opened():
+        _contradict(lives)
+        _keep_up(scene, lives)
+    return lives
+
+
+def _live_all(scene: Scene, packages: Sequence[Package], say: Say) -> list[Life]:
+    lives: list[Life] = []
+    for package in packages:
+        say(f"  {' / '.join(package.path)}")
+        for place, idea in enumerate(CATALOGUE[package.key]):
+            if not SCRIPTS[idea.turn].taken_over:
+                with scene.opened():
+                    lives.append(_live(scene, package, place, idea, lives))
+    return lives
+
+
+def _live(scene: Scene, package: Package, place: int, idea: Idea, before: Sequence[Life]) -> Life:
+    life = begin(scene, package, place, idea)
+    for step in _steps(life, before):
+        step(life)
+    return life
+
+
+def _steps(life: Life, before: Sequence[Life]) -> Iterator[Callable[[Life], None]]:
+    script = life.script
+    if script.stage >= DoI.IDENTIFIED:
+        yield identify
+    if script.stage > DoI.IDENTIFIED or (script.stage == DoI.IDENTIFIED and _is_planned(life)):
+        yield plan
+    if life.idea.shares_account:
+        yield lambda one: wait_for(one, next(other for other in before[::-1] if other.place == 1))
+    if script.stage >= DoI.DETAILED:
+        yield detail
+    if script.stage >= DoI.DECIDED:
+        yield from (decide, expect, work, book)
+    elif life.idea.turn == Turn.EARLY:
+        yield from (work, book)
+    elif life.idea.turn == Turn.SHRINKING:
+        yield expect
+    if script.implemented is not None:
+        yield implement
+    if script.waits and script.stage != DoI.IMPLEMENTED:
+        yield wait_today
+
+
+def _is_planned(life: Life) -> bool:
+    """Some plan before anybody asks; who waits for the next gate must have."""
+    return life.script.waits or life.chance.random() < 0.6
+
+
+def _taken_over(scene: Scene, packages: Sequence[Package]) -> list[Life]:
+    chosen = [
+        (package, place, idea)
+        for package in packages
+        for place, idea in enumerate(CATALOGUE[package.key])
+        if SCRIPTS[idea.turn].taken_over
+    ]
+    lives = take_over(scene, chosen) if chosen else []
+    for life in lives:
+        live_on(life)
+    return lives
+
+
+def _contradict(lives: Sequence[Life]) -> None:
+    """What the controllers and sponsors have done lately."""
+    for life in lives:
+        if life.idea.turn == Turn.DISPUTED:
+            _dispute(life)
+        if life.idea.turn == Turn.CONFLICTED:
+            _swap(life)
+        if life.idea.turn == Turn.AWAITING_CLOSURE:
+            wait_today(life)
+
+
+def _dispute(life: Life) -> None:
+    scene, (_line, effect) = life.scene, life.effects[0]
+    dispute = scene.act(
+        open_dispute,
+        effect,
+        amount=Decimal(35_000),
+        reason="Half of the people of the rework cell work in the inspection now.",
+        by=life.controller,
+        on=scene.clock.ago(12),
+    )
+    scene.act(answer_dispute, dispute, answer="Two of eight; the list of names follows this week.", by=life.owner)
+
+
+def _swap(life: Life) -> None:
+    """The owner of yesterday becomes the controller of today: allowed in a pinch, and a divergence."""
+    scene, before = life.scene, life.owner
+    successor = scene.person("aylin.demir")
+    reason, on = "Katrin Albers is on leave; nobody else knows the cell.", scene.clock.ago(9)
+    scene.act(change_owner, life.refresh(), to=successor, by=life.sponsor, reason=reason, on=on)
+    scene.act(change_controller, life.refresh(), to=before, by=life.sponsor, reason=reason, on=on)
+    life.owner = successor
+    life.refresh()
+
+
+def _keep_up(scene: Scene, lives: Sequence[Life]) -> None:
+    """The owners' monthly round: milestones and forecasts confirmed as they stand, by all who look after them."""
+    by_owner: dict[User, list[Life]] = defaultdict(list)
+    for life in lives:
+        running = life.script.stage in (DoI.DETAILED, DoI.DECIDED, DoI.IMPLEMENTED)
+        if running and life.refresh().lifecycle == Lifecycle.ACTIVE:
+            by_owner[life.measure.owner].append(life)
+    for owner, theirs in by_owner.items():
+        measures = [life.measure for life in theirs]
+        scene.act(confirm_milestones_unchanged, measures, by=owner, on=scene.clock.ago(11))
+        kept = [life.measure for life in theirs if life.script.kept]
+        scene.act(confirm_forecast_unchanged, kept, by=owner, on=scene.clock.ago(11))
