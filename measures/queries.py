@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure
@@ -57,8 +57,13 @@ def _by_office(user: User, right: Right) -> Q:
     return reached
 
 
+def _serving() -> QuerySet[CommitteeMember, CommitteeMember]:
+    """Seats that are held; what a person may see is always asked as of now."""
+    return CommitteeMember.objects.filter(Q(until__isnull=True) | Q(until__gt=Now()))
+
+
 def _committees_of(user: User) -> QuerySet[SteeringCommittee, SteeringCommittee]:
-    member = CommitteeMember.objects.filter(committee_id=OuterRef("pk"), user_id=user.pk, until__isnull=True)
+    member = _serving().filter(committee_id=OuterRef("pk"), user_id=user.pk)
     officer = Q(chair_id=user.pk) | Q(deputy_chair_id=user.pk) | Q(secretary_id=user.pk)
     return SteeringCommittee.objects.filter(officer | Q(Exists(member)))
 
@@ -68,7 +73,8 @@ def _presided_by(user: User) -> Q:
     chair_recused = _officer_recused("committee__chair")
     deputy_recused = _officer_recused("committee__deputy_chair")
     longest = (
-        CommitteeMember.objects.filter(committee_id=OuterRef("committee_id"), until__isnull=True)
+        _serving()
+        .filter(committee_id=OuterRef("committee_id"))
         .exclude(user_id=OuterRef("owner_id"))
         .exclude(user_id=Coalesce(OuterRef("sponsor_id"), 0))
         .order_by("since", "pk")
@@ -120,7 +126,7 @@ def _sits_on(user: User, committee: SteeringCommittee | None) -> bool:
         return False
     if user.pk in (committee.chair_id, committee.deputy_chair_id, committee.secretary_id):
         return True
-    return CommitteeMember.objects.filter(committee=committee, user_id=user.pk, until__isnull=True).exists()
+    return _serving().filter(committee=committee, user_id=user.pk).exists()
 
 
 def presiding_member(measure: Measure) -> User | None:
@@ -134,7 +140,7 @@ def presiding_member(measure: Measure) -> User | None:
     for officer in (committee.chair, committee.deputy_chair):
         if officer is not None and not is_recused(officer, measure):
             return officer
-    members = CommitteeMember.objects.filter(committee=committee, until__isnull=True).select_related("user")
+    members = _serving().filter(committee=committee).select_related("user")
     serving = (member.user for member in members.order_by("since", "pk"))
     return next((user for user in serving if not is_recused(user, measure)), None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from finance.actions.amounts import Cells, amount_objections, changed_cells, write_cells
 from finance.actions.effects import lock_effect, save_effect
-from finance.models import Effect, ForecastAmount, ForecastUpkeep, PlanAmount, PlanValidation
+from finance.models import Effect, ForecastAmount, PlanAmount, PlanValidation
 from finance.queries.amounts import forecast_amounts, plan_amounts
 from finance.queries.plans import plan_sha256
 from measures.actions.measures import lock_measure
@@ -27,9 +28,9 @@ from portfolio.models import User
 def set_plan(effect: Effect, amounts: Cells, *, by: User, expected_version: int | None = None) -> Effect:
     """The given months of the plan hold these amounts (None: no amount); months not given stay as they are.
 
-    Until somebody edits the forecast, it is a copy of the plan and follows it (domain §4). Refused: without the
-    right, from Decided on, a stale form, amounts that cannot be stored. Fiscal years the plan reaches into are
-    opened. Recorded: deed, version of the effect, and each changed amount (by the database).
+    The forecast starts as a copy of the plan (domain §4) and follows it as long as it says nothing else. Refused:
+    without the right, from Decided on, a stale form, amounts that cannot be stored. Fiscal years the plan reaches
+    into are opened. Recorded: deed, version of the effect, and each changed amount (by the database).
     """
     require_on_measure(by, Right.EDIT_PLAN, effect.measure)
     with deed("plan_set", by=by, subject=effect.measure, details={"effect": effect.pk}):
@@ -37,20 +38,22 @@ def set_plan(effect: Effect, amounts: Cells, *, by: User, expected_version: int 
         objections = [*ended_objections(measure), *decided_objections(measure), *amount_objections(amounts)]
         if objections:
             raise Refused(*objections)
-        cells = changed_cells(plan_amounts([effect.pk]).get(effect.pk, {}), amounts)
+        plan = plan_amounts([effect.pk]).get(effect.pk, {})
+        forecast = forecast_amounts([effect.pk]).get(effect.pk, {})
+        cells = changed_cells(plan, amounts)
         write_cells(PlanAmount, effect, cells)
-        _follow(effect)
+        if _follows(forecast, plan):
+            write_cells(ForecastAmount, effect, _copied(forecast, {**plan, **cells}))
         return save_effect(effect, {}) if cells else effect
 
 
-def _follow(effect: Effect) -> None:
-    """The forecast equals the plan while nobody has said anything else."""
-    if ForecastUpkeep.objects.filter(measure_id=effect.measure_id, updated_on__isnull=False).exists():
-        return
-    plan = plan_amounts([effect.pk]).get(effect.pk, {})
-    forecast = forecast_amounts([effect.pk]).get(effect.pk, {})
-    wanted: dict[int, Decimal | None] = {**dict.fromkeys(forecast), **plan}
-    write_cells(ForecastAmount, effect, changed_cells(forecast, wanted))
+def _follows(forecast: Mapping[int, Decimal], plan: Mapping[int, Decimal]) -> bool:
+    """Whether nobody has said anything but the plan: no forecast yet, or one that equals it."""
+    return not forecast or {m: a for m, a in forecast.items() if a} == {m: a for m, a in plan.items() if a}
+
+
+def _copied(forecast: Mapping[int, Decimal], plan: Cells) -> Cells:
+    return changed_cells(forecast, {**dict.fromkeys(forecast), **plan})
 
 
 def validate_plan(

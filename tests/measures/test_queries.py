@@ -141,6 +141,16 @@ def test_longest_serving_member_presides_when_chair_and_deputy_are_recused(cast:
     assert not measures_with_right(cast.auditor, Right.DECIDE_AS_COMMITTEE).exists()
 
 
+def test_former_member_of_the_committee_sees_nothing(cast: Cast) -> None:
+    measure = cast.measure()
+    seat = CommitteeMember.objects.create(committee=cast.committee, user=cast.member, since=date(2019, 1, 1))
+    assert list(visible_measures(cast.member)) == [measure]
+    seat.until = date(2020, 1, 1)
+    seat.save()
+    assert not visible_measures(cast.member).exists()
+    assert offices_of(cast.member, measure) == frozenset()
+
+
 def test_nobody_presides_where_all_are_recused_or_no_committee_is_named(cast: Cast) -> None:
     assert presiding_member(cast.measure(owner=cast.chair, sponsor=cast.deputy)) is None
     measure = cast.measure(name="Without")

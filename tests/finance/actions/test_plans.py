@@ -30,6 +30,22 @@ def test_forecast_follows_the_plan_until_somebody_edits_it(cast: Cast) -> None:
     assert forecast_amounts([effect.pk])[effect.pk] == cells({"2026-11": 80, "2026-12": 5})
 
 
+def test_second_effect_starts_its_forecast_after_the_first_was_edited(cast: Cast) -> None:
+    measure = cast.measure()
+    first = saving(cast, measure, cells({"2026-11": 100}))
+    act(cast, set_forecast, first, cells({"2026-11": 80}), by=cast.owner, on=TODAY)
+    second = saving(cast, measure, cells({"2026-11": 50}), name="Second")
+    assert forecast_amounts([second.pk])[second.pk] == cells({"2026-11": 50})
+    assert forecast_amounts([first.pk])[first.pk] == cells({"2026-11": 80})
+
+
+def test_plan_never_overwrites_a_forecast_of_nought(cast: Cast) -> None:
+    effect = saving(cast, cast.measure(), cells({"2026-11": 100}))
+    act(cast, set_forecast, effect, cells({"2026-11": 0}), by=cast.owner, on=TODAY)
+    act(cast, set_plan, effect, cells({"2026-11": 120}), by=cast.owner)
+    assert forecast_amounts([effect.pk])[effect.pk] == cells({"2026-11": 0})
+
+
 def test_plan_is_refused_from_decided_on(cast: Cast) -> None:
     measure = cast.measure()
     effect = saving(cast, measure, E1_PLAN)
