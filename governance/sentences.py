@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.errors import Objection
@@ -254,11 +256,24 @@ FIELDS: dict[str, _StrPromise] = {
 SENTENCES: dict[str, _StrPromise] = {**CRITERIA, **REFUSALS, **LIGHTS, **DIVERGENCES}
 
 
+# An amount as it is stored: to the cent, with a point.
+_AMOUNT = re.compile(r"-?\d+\.\d{2}")
+
+
 class _Params(dict[str, Any]):
-    """Parameters of a stored code; one that an older row does not have reads as an ellipsis."""
+    """Parameters of a stored code, amounts as the reader writes them; one that is missing reads as an ellipsis."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        super().__init__({name: _readable(value) for name, value in params.items()})
 
     def __missing__(self, name: str) -> str:
         return "…"
+
+
+def _readable(value: Any) -> Any:
+    if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
+        return value
+    return number_format(value, 2, use_l10n=True, force_grouping=True).replace("-", "\u2212")
 
 
 def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
