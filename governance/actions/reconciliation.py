@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from governance.actions.notices import tell_of_divergences
+from governance.actions.submissions import refresh_staleness
 from governance.models import MeasureStatus, ReconciliationRun
 from governance.reconciliation.judging import forget, judge
 from governance.reconciliation.report import read_report
@@ -39,8 +40,9 @@ def reconcile(
     """Lights, divergences and roll-ups of an organization are those of the day `on`.
 
     Judges all measures, or the given ones and those never judged; roll-ups are always whole. Without `write` the
-    data are judged as they are and nothing at all is written. Recorded: the run; where lights or divergences
-    changed a deed of the system with history, facts and transitions; and who must be told. One run at a time.
+    data are judged as they are and nothing at all is written. Recorded: the run; submissions that became stale;
+    where lights or divergences changed a deed of the system with history, facts and transitions; and who must be
+    told. One run at a time.
     """
     with tenancy.tenant(organization_id):
         if write:
@@ -51,6 +53,8 @@ def reconcile(
 def _run(on: date, measure_ids: Collection[int] | None, *, write: bool, report: bool) -> Outcome:
     started = timezone.now()
     wanted = None if measure_ids is None else {*measure_ids, *_never_judged()}
+    if write:
+        refresh_staleness(wanted, on=on)
     judge(on, measure_ids=wanted)
     looked_at = Measure.objects.count() if wanted is None else len(wanted)
     changed = 0

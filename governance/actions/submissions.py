@@ -19,7 +19,7 @@ from governance.choices import CriterionKind, SubmissionState
 from governance.criteria.case import GateCase
 from governance.gates import DECISION_DUE_DAYS, GATES, Gate
 from governance.models import GateSubmission, TakeOverGap, Waiver
-from governance.queries.cases import gate_case
+from governance.queries.cases import gate_case, gate_cases
 from governance.queries.deciders import submitted
 from governance.queries.objections import CriterionState, criterion_states, open_gaps
 from governance.queries.submitters import submitter_objections
@@ -155,14 +155,24 @@ def withdraw(submission: GateSubmission, *, by: User, reason: str = "", key: UUI
         return set_state(submission, SubmissionState.WITHDRAWN)
 
 
-def refresh_staleness(measure_ids: Iterable[int], *, on: date) -> list[GateSubmission]:
-    """Open submissions of these measures whose gate-relevant fields have changed are stale from now on.
+def refresh_staleness(measure_ids: Iterable[int] | None, *, on: date) -> list[GateSubmission]:
+    """Open submissions of these measures (None: of all) whose gate-relevant fields have changed are stale from now on.
 
-    For reconciliation, so that a stale submission is seen before anybody tries to decide it.
+    For reconciliation, so that a stale submission is seen before anybody tries to decide it. Locks none but those
+    it marks.
     """
-    waiting = GateSubmission.objects.filter(measure_id__in=list(measure_ids), state=SubmissionState.OPEN)
-    dockets = (docket_of(submission, on=on) for submission in waiting.order_by("measure_id"))
+    waiting = GateSubmission.objects.filter(state=SubmissionState.OPEN).select_related("measure")
+    if measure_ids is not None:
+        waiting = waiting.filter(measure_id__in=list(measure_ids))
+    submissions = list(waiting.order_by("measure_id"))
+    cases = gate_cases([submission.measure for submission in submissions], on=on)
+    changed = [one for one in submissions if _differs(one, cases[one.measure_id])]
+    dockets = (docket_of(submission, on=on) for submission in changed)
     return [docket.submission for docket in dockets if docket.is_stale]
+
+
+def _differs(submission: GateSubmission, case: GateCase) -> bool:
+    return snapshot_hash(snapshot_of(case, GATES[DoI(submission.from_stage)])) != submission.sha256
 
 
 def docket_of(submission: GateSubmission, *, on: date) -> Docket:

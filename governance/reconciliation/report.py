@@ -12,12 +12,12 @@ from finance.money import round_cents
 from measures.choices import DoI
 from portfolio.models import Node, OrganizationSettings
 
-# An answered divergence is open no longer, until its answer expires.
+# An answered divergence is open no longer, until its answer expires; a closure's answer never does.
 _OPEN = """
 SELECT p.measure_id, array_agg(p.code ORDER BY p.code) AS codes
   FROM judged_pattern p
   LEFT JOIN governance_divergence d ON d.measure_id = p.measure_id AND d.code = p.code
-       AND d.state = 'answered' AND d.answered_until >= %s
+       AND d.state = 'answered' AND (d.answered_until IS NULL OR d.answered_until >= %s)
  WHERE d.id IS NULL
  GROUP BY p.measure_id
 """

@@ -19,6 +19,7 @@ from governance.actions.gates import (
     veto,
     withdraw,
 )
+from governance.actions.reconciliation import reconcile
 from governance.choices import DecisionKind, SubmissionState, Verdict
 from governance.models import GateDecision, GateSubmission, TakeOverGap, Waiver
 from governance.snapshots import snapshot_hash
@@ -347,6 +348,15 @@ def test_a_change_of_controller_makes_the_submission_stale(cast):
     stale = refresh_staleness([measure.pk], on=TODAY)
     assert [one.pk for one in stale] == [submission.pk]
     assert stale[0].stale_fields == ["measure.controller"]
+
+
+def test_reconciliation_marks_what_became_stale(cast):
+    measure = measure_at(cast, DoI.IDENTIFIED)
+    submission = put(cast, measure)
+    with cast.acting(cast.owner):
+        edit_measure(measure, by=cast.owner, problem="Two suppliers of resin.")
+    reconcile(cast.organization.pk, on=TODAY, measure_ids=[measure.pk])
+    assert GateSubmission.objects.get(pk=submission.pk).state == SubmissionState.STALE
 
 
 def test_an_unchanged_submission_stays_open(cast):
