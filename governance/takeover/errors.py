@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from governance.workbook.findings import Findings
 from portfolio.errors import Objection, Refused
@@ -14,5 +14,9 @@ class WorkbookRefused(Refused):
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
         count = len(findings.errors) + findings.unlisted_errors
-        text = _("The workbook has %(count)s errors; nothing was taken over.")
+        text = ngettext_lazy(
+            "The workbook has %(count)s error; nothing was taken over.",
+            "The workbook has %(count)s errors; nothing was taken over.",
+            count,
+        )
         super().__init__(Objection("workbook_refused", text, {"count": count}))

@@ -95,13 +95,14 @@ class _Outliner:
         self.outline = outline
         self.findings = findings
         self.year = fiscal_year_of(outline.on.year * 12 + outline.on.month - 1, outline.fiscal_year_start)
+        self.refused_rates: set[tuple[str, int]] = set()
+        self.first_cell: dict[str, str] = {}
         self.stored = {(rate.currency, rate.fiscal_year): rate for rate in PlanRate.objects.all()}
 
     def run(self) -> None:
         for rate in self.workbook.rates():
             self._rate(rate)
-        self.rated = {currency for currency, year in (*self.stored, *self.outline.rates) if year == self.year}
-        self.rated.add(self.outline.currency)
+        self.rates = {*self.stored, *self.outline.rates, *self.refused_rates}
         for rows in _chunks(self.workbook.measures()):
             self._measures(rows)
         if not self.outline.counts["measures"] and not self.findings.refused:
@@ -109,15 +110,20 @@ class _Outliner:
         self.outline.counts["milestones"] = sum(1 for _ in self.workbook.milestones())
         for effect in self.workbook.effects():
             self._effect(effect)
+        self._warn_of_years()
         targets = {(t.node_id, t.fiscal_year): t.amount for t in Target.objects.all()}
         for target in self.workbook.targets():
             self._target(target, targets)
 
     def _rate(self, row: RateRow) -> None:
-        if not row.currency or row.fiscal_year is None or row.plan_rate is None:
+        if not row.currency or row.fiscal_year is None:
             return
         self.outline.counts["rates"] += 1
         key = (row.currency, row.fiscal_year)
+        if row.plan_rate is None:
+            # one error at the rate is enough; the measures need not repeat it
+            self.refused_rates.add(key)
+            return
         stored = self.stored.get(key)
         if row.currency == self.outline.currency:
             if row.plan_rate != 1:
@@ -149,8 +155,10 @@ class _Outliner:
         if all(row.node_names):
             self._place(row, row.node_names)
             self._offices(row)
-        if row.currency and row.currency not in self.rated:
-            self._refuse(row, "currency", "plan_rate_missing", currency=row.currency, year=self.year)
+        if row.currency and row.currency != outline.currency:
+            self.first_cell.setdefault(row.currency, row.cell("currency"))
+            if (row.currency, self.year) not in self.rates:
+                self._refuse(row, "currency", "plan_rate_missing", currency=row.currency, year=self.year)
 
     def _place(self, row: MeasureRow | TargetRow, path: Path) -> None:
         depth = self.outline.places.archived_at(path)
@@ -186,6 +194,14 @@ class _Outliner:
             if int(month[:4]) not in near:
                 self.findings.refuse("effects", f"{column_letters(position)}1", "month_far", month=month, years=YEARS)
         self.outline.months = row.months
+
+    def _warn_of_years(self) -> None:
+        """Fiscal years with months but without a rate: their in-year figures use the rate of the nearest year."""
+        years = {fiscal_year_of(ordinal, self.outline.fiscal_year_start) for ordinal in self.outline.ordinals}
+        for currency, cell in self.first_cell.items():
+            for year in sorted(years - {self.year}):
+                if (currency, year) not in self.rates:
+                    self.findings.warn("measures", cell, "rate_year_missing", currency=currency, year=year)
 
     def _target(self, row: TargetRow, targets: dict[tuple[int, int], Decimal]) -> None:
         if not row.portfolio or row.fiscal_year is None or row.amount is None:

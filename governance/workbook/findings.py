@@ -78,6 +78,11 @@ class Findings:
         else:
             self.unlisted_warnings += 1
 
+    @staticmethod
+    def in_order(findings: list[CellError]) -> list[CellError]:
+        """As a reader meets them: by table, row and column."""
+        return sorted(findings, key=_reading_order)
+
     def error_lines(self) -> Iterator[str]:
         """The refusals as printed: by table, row and column, closed by the number of those not listed."""
         return _lines(self.errors, self.unlisted_errors)

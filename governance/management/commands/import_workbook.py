@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("path", help="the .xlsx file, or the folder of CSV files")
         parser.add_argument("--organization", required=True, metavar="SLUG", help="the address of the organization")
         parser.add_argument("--as", required=True, dest="email", metavar="EMAIL", help="the person who takes over")
-        parser.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="day of the take-over; default: today")
+        parser.add_argument("--on", metavar="YYYY-MM-DD", help="day of the take-over; default: today")
         parser.add_argument("--dry-run", action="store_true", help="do everything, say what it was, and undo it")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,10 +53,11 @@ class Command(BaseCommand):
     def _take_over(self, organization: Organization, person: User, options: dict[str, Any]) -> None:
         path = Path(options["path"])
         now = today(organization, timezone.now())
+        on = _day(options["on"]) if options["on"] else now
         done = take_over_program(
             open_workbook(path),
             by=person,
-            on=options["on"] or now,
+            on=on,
             today=now,
             name=path.resolve().name,
             sha256=content_sha256(path) if path.exists() else "",
@@ -102,4 +103,7 @@ def created(done: TakenOver) -> list[tuple[str, int]]:
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"“{text}” is no day; write it as YYYY-MM-DD.") from None
