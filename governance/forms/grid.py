@@ -80,7 +80,7 @@ class Line:
     key: str
     cells: list[Cell]
     yearly: Decimal | None = None
-    in_year: Decimal = ZERO
+    in_year: Decimal | None = None
 
     @property
     def label(self) -> str:
@@ -131,7 +131,8 @@ class GridForm(StampedForm):
         block = Block(row)
         for key in self._lines_of(row):
             cells = [self._cell(row, cell, key) for cell in row.cells]
-            in_year = sum((c.amount or ZERO for c in cells if c.month.fiscal_year == year), ZERO)
+            of_year = [c.amount for c in cells if c.month.fiscal_year == year and c.amount is not None]
+            in_year = sum(of_year, ZERO) if of_year else None
             block.lines.append(Line(key, cells, yearly(row.effect.pk, key), in_year))
         return block
 

@@ -170,6 +170,11 @@ class MyUpdateForm(StampedForm):
         for milestone in update.milestones:
             yield (milestone.pk, milestone.version)
 
+    def _is_live(self, row: ForecastRow) -> bool:
+        """An effect with nothing in the months shown is looked after in its month grid."""
+        shown = len(self.months)
+        return any(amount is not None for amount in (*row.plan[:shown], *row.forecast[:shown]))
+
     def _typed(self, name: str, stored: str = "") -> str:
         return self.data.get(name, stored) if self.is_bound else stored
 
@@ -177,7 +182,7 @@ class MyUpdateForm(StampedForm):
         pk = update.measure.pk
         return Card(
             update=update,
-            effects=[(row.effect, self._cells(row)) for row in update.effects],
+            effects=[(row.effect, self._cells(row)) for row in update.effects if self._is_live(row)],
             milestones=[self._milestone(m) for m in update.milestones if m.actual_on is None],
             reason=self._typed(f"reason-{pk}"),
             is_confirmed=self.is_bound and str(pk) in self.data.getlist("confirm"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -89,17 +89,7 @@ def _what(entry: TimelineEntry) -> str:
     """The sentence of the deed; a kind without one reads as its name."""
     if entry.kind not in DEEDS:
         return entry.kind.replace("_", " ")
-    return deed_sentence(entry.kind, _Words(entry.details))
-
-
-class _Words(dict[str, Any]):
-    """Parameters of a deed in the reader's language; one that was not recorded reads as a dash."""
-
-    def __init__(self, details: Mapping[str, Any]) -> None:
-        super().__init__({name: _word(name, value) for name, value in details.items()})
-
-    def __missing__(self, _name: str) -> str:
-        return "–"
+    return deed_sentence(entry.kind, {name: _word(name, value) for name, value in entry.details.items()})
 
 
 def _word(name: str, value: Any) -> Any:

@@ -158,6 +158,13 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("focusin", (event) => closest(event, "[data-grid] input.cell")?.select());
 
+// A long grid opens at the present month, with two months before it in sight.
+for (const table of document.querySelectorAll("[data-grid]")) {
+  const now = table.tHead?.querySelector(".now");
+  const before = now?.previousElementSibling?.previousElementSibling;
+  if (before) table.parentElement.scrollLeft = before.offsetLeft - table.rows[0].cells[0].offsetWidth;
+}
+
 function write(cell, text) {
   if (cell.value === text) return;
   cell.value = text;
