@@ -74,8 +74,10 @@ def totals(rows: QuerySet[Any]) -> Totals:
         "avoidance": ("committed", Q(basis=Basis.AVOIDANCE)),
         "pipeline": ("forecast", ~decided & run_rate),
     }
-    sums = {key: Coalesce(Sum(column, filter=only), ZERO) for key, (column, only) in lines.items()}
-    return Totals(**rows.order_by().aggregate(count=Count("pk"), **sums))
+    # names of their own: a sum that bore the name of its column would stand in that column's way
+    sums = {f"sum_{key}": Coalesce(Sum(column, filter=only), ZERO) for key, (column, only) in lines.items()}
+    found = rows.order_by().aggregate(count=Count("pk"), **sums)
+    return Totals(count=found["count"], **{key: found[f"sum_{key}"] for key in lines})
 
 
 def page_of(rows: QuerySet[Any], number: str | None, *, total: int, sort: str) -> Page[Any]:
