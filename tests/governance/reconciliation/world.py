@@ -181,8 +181,10 @@ def measures(stages: st.SearchStrategy[int]) -> st.SearchStrategy[MeasureSpec]:
     )
 
 
-def worlds(stages: st.SearchStrategy[int] | None = None, *, most: int = 4) -> st.SearchStrategy[WorldSpec]:
-    stages = stages or st.sampled_from([0, 1, 2, 2, 3, 3, 3, 4, 4, 5])
+any_stage = st.sampled_from([0, 1, 2, 2, 3, 3, 3, 4, 4, 5])
+
+
+def worlds(stages: st.SearchStrategy[int] = any_stage, *, most: int = 4) -> st.SearchStrategy[WorldSpec]:
     return st.builds(
         WorldSpec,
         on=st.sampled_from([date(2026, 10, 15), date(2026, 10, 9)]) | st.dates(date(2025, 12, 20), date(2026, 12, 31)),
@@ -228,6 +230,7 @@ def add_measure(world: World, spec: MeasureSpec, code: str) -> Measure:
         business_unit=None if spec.unit is None else world.units[spec.unit],
         owner=first_owner,
         sponsor=cast.sponsor,
+        committee=cast.committee,
         currency=spec.currency,
         stage_since=spec.stage_since,
         taken_over_on=spec.taken_over_on,
