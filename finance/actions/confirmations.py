@@ -50,9 +50,9 @@ class ConfirmationTerms:
 
 
 _FIGURE_SENTENCES = {
-    "below_baseline": _("The three months stay below 95 % of the baseline. Confirm with shortfall, or return it."),
+    "below_baseline": _("The three months stay below 95 %% of the baseline. Confirm with shortfall, or return it."),
     "leakage_differs": _("The reasons explain %(explained)s, but %(leakage)s is missing."),
-    "overrun_unexplained": _("More than 105 % of the commitment is confirmed. Say in one sentence why."),
+    "overrun_unexplained": _("More than 105 %% of the commitment is confirmed. Say in one sentence why."),
     "avoidance_only": _("Only a measure that avoids cost is confirmed as avoidance."),
     "not_for_avoidance": _("A measure that avoids cost is confirmed as avoidance, not as EBITDA."),
 }

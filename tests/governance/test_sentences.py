@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from governance.sentences import deed_sentence, field_labels, objection, sentence
+import pytest
+
+from governance.sentences import DEEDS, SENTENCES, deed_sentence, field_labels, objection, sentence
 
 
 def test_a_code_reads_as_a_sentence_with_its_parameters():
@@ -23,3 +25,13 @@ def test_an_objection_carries_code_and_sentence():
 
 def test_changed_fields_are_named_in_words():
     assert field_labels(["effects.plan", "measure.owner"]) == "monthly plan, owner"
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_every_sentence_can_be_said_with_whatever_parameters_are_there(code):
+    assert sentence(code, {})
+
+
+@pytest.mark.parametrize("kind", sorted(DEEDS))
+def test_every_deed_can_be_said(kind):
+    assert deed_sentence(kind, {})

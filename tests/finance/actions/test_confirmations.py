@@ -134,3 +134,9 @@ def test_second_controller_consents_and_the_first_does_not(cast: Cast, proven: M
     with pytest.raises(Refused) as refusal:
         act(cast, give_consent, proven, by=cast.controller, sha256=SNAPSHOT_HASH)
     assert refusal.value.codes == ["second_involved"]
+
+
+def test_every_objection_of_the_figures_is_a_sentence(cast, proven):
+    with pytest.raises(Refused) as refused:
+        _confirm(cast, proven, outcome=ClosureOutcome.CONFIRM, run_rate=Decimal(9_000_000), overrun_reason="")
+    assert any("105 %" in sentence for sentence in refused.value.sentences)
