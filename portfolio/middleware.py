@@ -94,7 +94,9 @@ def _slug_of(request: Any) -> str | None:
 
 
 def today(organization: Organization, now: datetime) -> date:
-    """The calendar day in the organization's time zone."""
+    """The calendar day in the organization's time zone; where time stands still, the day it stands on."""
+    if organization.stands_on is not None:
+        return organization.stands_on
     return now.astimezone(ZoneInfo(organization.time_zone)).date()
 
 

@@ -24,13 +24,21 @@ def create_organization(
     fiscal_year_start: int = 1,
     time_zone: str = "UTC",
     admin_email: str = "",
+    stands_on: date | None = None,
 ) -> tuple[Organization, User | None]:
     """The organization exists with settings, root node, default roles, fiscal periods, and a tenant administrator.
+
+    With `stands_on` time stands still there: it is a sample, judged as of that day for ever.
 
     Refused: a taken slug and malformed input, see `found_organization`.
     """
     with found_organization(
-        slug=slug, name=name, currency=currency, fiscal_year_start=fiscal_year_start, time_zone=time_zone
+        slug=slug,
+        name=name,
+        currency=currency,
+        fiscal_year_start=fiscal_year_start,
+        time_zone=time_zone,
+        stands_on=stands_on,
     ) as organization:
         open_fiscal_years(first=on.year - YEARS_BACK, last=on.year + YEARS_AHEAD)
         admin = _administrator(admin_email, on) if admin_email else None

@@ -22,29 +22,35 @@ RECORDED_ON = date(2012, 6, 30)
 SAMPLE = Path(__file__).parents[2] / "samples" / "us_hhs_it_2013" / "workbook"
 
 
-def load_second(today: date, people: dict[str, User], say: Say) -> Organization:
-    """The organization stands with the program of the sample, taken over as of `RECORDED_ON`."""
+def load_second(people: dict[str, User], say: Say) -> Organization:
+    """The organization stands with the program of the sample, taken over as of the day on which it stands still."""
     admin = people["admin"]
     organization, _admin = create_organization(
-        slug=SLUG, name=NAME, currency=CURRENCY, on=RECORDED_ON, time_zone=TIME_ZONE, admin_email=admin.email
+        slug=SLUG,
+        name=NAME,
+        currency=CURRENCY,
+        on=RECORDED_ON,
+        time_zone=TIME_ZONE,
+        admin_email=admin.email,
+        stands_on=RECORDED_ON,
     )
     with tenancy.tenant(organization.pk, user_id=admin.pk):
         root = Node.objects.get(kind=NodeKind.ORGANIZATION)
         roles = {person.key: person.role for person in PEOPLE}
         for key in IN_BOTH:
-            add_member(people[key], on=today)
+            add_member(people[key], on=RECORDED_ON)
             grant_role(people[key], role_code=roles[key], node=root, by=admin)
-    _import(organization, people["office"], today, say)
+    _import(organization, people["office"], say)
     return organization
 
 
-def _import(organization: Organization, office: User, today: date, say: Say) -> None:
+def _import(organization: Organization, office: User, say: Say) -> None:
     with tenancy.tenant(organization.pk, user_id=office.pk):
         take_over_program(
             open_workbook(SAMPLE),
             by=office,
             on=RECORDED_ON,
-            today=today,
+            today=RECORDED_ON,
             name="US HHS IT portfolio",
             sha256=content_sha256(SAMPLE),
             tell=lambda line: say(f"  {line}"),

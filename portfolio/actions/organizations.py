@@ -20,10 +20,17 @@ from portfolio.roles import DEFAULT_ROLES
 
 @contextmanager
 def found_organization(
-    *, slug: str, name: str, currency: str, fiscal_year_start: int = 1, time_zone: str = "UTC"
+    *,
+    slug: str,
+    name: str,
+    currency: str,
+    fiscal_year_start: int = 1,
+    time_zone: str = "UTC",
+    stands_on: date | None = None,
 ) -> Iterator[Organization]:
     """Creates an organization with its settings, root node and default roles, and stays in its name.
 
+    With `stands_on` time stands still there: it is a sample, judged as of that day for ever.
     Inside the block the new organization is the active one, in one transaction, so that upper floors can add
     what is theirs. Refused: a slug that is taken, a currency that is no three capital letters, an unknown zone.
     """
@@ -31,7 +38,9 @@ def found_organization(
     with transaction.atomic():
         try:
             with transaction.atomic():
-                organization = Organization.objects.create(slug=slug, name=name, time_zone=time_zone)
+                organization = Organization.objects.create(
+                    slug=slug, name=name, time_zone=time_zone, stands_on=stands_on
+                )
         except IntegrityError:
             raise Refused(
                 Objection("slug_taken", _("The address “%(slug)s” is already taken."), {"slug": slug})

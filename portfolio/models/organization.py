@@ -21,6 +21,8 @@ class Organization(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC")
     # Which database holds the tenant's rows; one until there are several.
     placement = models.CharField(max_length=50, default="default", editable=False)
+    # A sample, or a program that only rests in the archive: time stands still, and every day is this one.
+    stands_on = models.DateField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

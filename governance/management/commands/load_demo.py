@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     def _load(self, today: date) -> None:
         scene = self._timed(f"{NAME}: people, rates and hierarchy", lambda: self._found(today))
-        self._timed("US HHS IT portfolio", lambda: self._second(today, scene))
+        self._timed("US HHS IT portfolio", lambda: self._second(scene))
 
     def _found(self, today: date) -> Scene:
         with transaction.atomic():
@@ -55,10 +55,10 @@ class Command(BaseCommand):
         self._timed(f"{NAME}: reconciliation", lambda: reconcile(scene.organization_id, on=today))
         return scene
 
-    def _second(self, today: date, scene: Scene) -> None:
+    def _second(self, scene: Scene) -> None:
         with transaction.atomic():
-            organization = second.load_second(today, scene.names.people, self._say)
-        reconcile(organization.pk, on=today)
+            organization = second.load_second(scene.names.people, self._say)
+        reconcile(organization.pk, on=second.RECORDED_ON)
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
