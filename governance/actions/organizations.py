@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-
 from finance.actions.calendar import open_fiscal_years
 from portfolio.actions.members import write_grant
 from portfolio.actions.organizations import add_member, add_person, found_organization
