@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from django.db import transaction
 
 from governance.actions.organizations import create_organization
 from measures.actions.measures import create_measure
@@ -117,9 +119,18 @@ def assemble(slug: str = "nordlicht") -> Cast:
     )
 
 
+_kept: list[Cast] = []
+
+
+def keep_cast() -> None:
+    """The cast is founded once per run and stands in its database; each test sees it as it was then."""
+    with transaction.atomic():
+        _kept[:] = [assemble()]
+
+
 @pytest.fixture
 def cast(db: None) -> Iterator[Cast]:
-    """The cast, with its organization active."""
-    people = assemble()
+    """The cast, with its organization active and the transformation office acting."""
+    people = copy.deepcopy(_kept[0])
     with tenancy.acting_as(organization_id=people.organization.pk, user_id=people.office.pk):
         yield people

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,7 +16,7 @@ from django.db import connections
 from hypothesis import settings as hypothesis_settings
 
 from config.environment import database
-from tests.cast import cast
+from tests.cast import cast, keep_cast
 
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60)
 hypothesis_settings.register_profile("fuzz", deadline=None, max_examples=2000)
@@ -21,7 +24,10 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 __all__ = ["cast"]
 
+ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "countersign_template"
+# What decides how a migration becomes tables, besides the migrations themselves.
+SCHEMA_SOURCES = [ROOT / "portfolio" / "protection.py", ROOT / "config" / "database" / "schema.py"]
 
 
 def _owner(name: str = "postgres") -> psycopg.Connection:
@@ -46,16 +52,31 @@ def _migrate_template(name: str) -> None:
     connections["default"].settings_dict.update(runtime)
 
 
-def clone_database(name: str) -> None:
-    """A fresh database called `name`, equal to the migrated template; made by the role that owns the tables."""
+def clone_database(name: str, template: str = "") -> None:
+    """A fresh database called `name`, equal to the template; made by the role that owns the tables.
+
+    Without a template named it is the migrated one without any rows, made when it is missing.
+    """
     with _owner() as admin:
         # One at a time: the template may have no other connection while it is copied.
         admin.execute("SELECT pg_advisory_lock(4711)")
-        if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template_name()]).fetchone():
-            admin.execute(f'CREATE DATABASE "{template_name()}"')
-            _migrate_template(template_name())
+        if not template and not _exists(admin, template_name()):
+            _make_template(admin)
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_name()}"')
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or template_name()}"')
+
+
+def _exists(admin: psycopg.Connection, name: str) -> bool:
+    return admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _make_template(admin: psycopg.Connection) -> None:
+    """Made under another name first, so that a run cut off half-way leaves no half-migrated template."""
+    draft = f"{template_name()}_draft"
+    admin.execute(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)')
+    admin.execute(f'CREATE DATABASE "{draft}"')
+    _migrate_template(draft)
+    admin.execute(f'ALTER DATABASE "{draft}" RENAME TO "{template_name()}"')
 
 
 def drop_database(name: str) -> None:
@@ -63,36 +84,46 @@ def drop_database(name: str) -> None:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@cache
 def template_name() -> str:
-    """One template per run, so that two runs side by side never share a half-migrated one."""
-    return f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', str(os.getpid()))[:12]}"
+    """One template per state of the migrations, kept between runs."""
+    digest = hashlib.sha256()
+    for path in sorted([*ROOT.glob("*/migrations/**/*.py"), *ROOT.glob("*/migrations/sql/*.sql"), *SCHEMA_SOURCES]):
+        digest.update(path.read_bytes())
+    return f"{TEMPLATE}_{digest.hexdigest()[:12]}"
+
+
+def run_name() -> str:
+    """Part of the name of every database of this run."""
+    return f"countersign_run_{os.environ.get('PYTEST_XDIST_TESTRUNUID', str(os.getpid()))[:12]}"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: pytest.FixtureRequest, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Replaces pytest-django's own: the suite runs as the runtime role, on a clone."""
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Replaces pytest-django's own: the suite runs as the runtime role, on a clone that holds the cast."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"{template_name()}_{worker}"
+    name = f"{run_name()}_{worker}"
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         clone_database(name)
         connections["default"].close()
         settings.DATABASES["default"]["NAME"] = name
         connections["default"].settings_dict["NAME"] = name
+        keep_cast()
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         connections["default"].close()
     drop_database(name)
     if worker in ("main", "gw0"):
-        _drop_stale_templates()
+        _drop_stale_databases()
 
 
-def _drop_stale_templates() -> None:
-    """Removes this run's template and those that aborted runs left behind."""
+def _drop_stale_databases() -> None:
+    """Removes templates of other migrations, and what aborted runs left behind."""
     with _owner() as admin:
         rows = admin.execute(
-            "SELECT datname FROM pg_database d WHERE datname LIKE %s AND NOT EXISTS "
-            "(SELECT 1 FROM pg_stat_activity a WHERE a.datname LIKE d.datname || '%%')",
-            [f"{TEMPLATE}%"],
+            "SELECT datname FROM pg_database d WHERE (datname LIKE %s OR datname LIKE 'countersign_run_%%') "
+            "AND datname <> %s AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datname = d.datname)",
+            [f"{TEMPLATE}%", template_name()],
         ).fetchall()
     for (name,) in rows:
         drop_database(name)
