@@ -15,7 +15,7 @@ from governance.choices import Cut
 from governance.models import RollUp
 from measures.choices import Light
 from measures.models import Measure
-from portfolio.access import granted_nodes, visible_nodes
+from portfolio.access import visible_nodes
 from portfolio.choices import NodeKind
 from portfolio.models import BusinessUnit, Function, LegalEntity, Node, User
 
@@ -225,6 +225,6 @@ def cut_rows(cut: Cut) -> list[tuple[str, RollUp]]:
     return sorted(rows, key=lambda pair: (pair[1].key_id is None, -pair[1].exposed, pair[0].casefold()))
 
 
-def may_see_all(user: User) -> bool:
-    """True when the person may see the organization's root, and so every cut of it."""
-    return Node.objects.filter(kind=NodeKind.ORGANIZATION, pk__in=granted_nodes(user)).exists()
+def visible_root(user: User) -> Node | None:
+    """The organization's root, for a person who may see it, and so every cut of it."""
+    return visible_nodes(user).filter(kind=NodeKind.ORGANIZATION).first()

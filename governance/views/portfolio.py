@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from finance.rules.periods import fiscal_year_of
 from governance.choices import Cut
 from governance.forms.structure import NodeForm, NodeMoveForm
-from governance.queries.tree import cut_rows, headline, may_see_all, tree
+from governance.queries.tree import cut_rows, headline, tree, visible_root
 from governance.views.page import expected_version, page, url
 from measures.queries import visible_measures
 from portfolio.access import fetch_node_for, fetch_or_404, rights_on
@@ -23,16 +23,21 @@ from portfolio.errors import DomainError, NotAllowed
 from portfolio.models import Node, OrganizationSettings
 
 
-def _fiscal_year(request: Any) -> int:
-    start = OrganizationSettings.objects.values_list("fiscal_year_start", flat=True).get()
-    return fiscal_year_of(request.on.year * 12 + request.on.month - 1, start)
+def _frame(request: Any) -> dict[str, Any]:
+    """Currency and present fiscal year of the organization."""
+    settings = OrganizationSettings.objects.get()
+    month = request.on.year * 12 + request.on.month - 1
+    return {
+        "currency": settings.currency,
+        "fiscal_year": fiscal_year_of(month, settings.fiscal_year_start),
+        "active_nav": "portfolio",
+    }
 
 
 @page
 def portfolio(request: Any) -> HttpResponse:
     """The whole tree, or what the person may see of it."""
-    root = Node.objects.filter(kind=NodeKind.ORGANIZATION).first()
-    return _tree_page(request, root if root and may_see_all(request.user) else None, below=None)
+    return _tree_page(request, visible_root(request.user), below=None)
 
 
 @page
@@ -45,18 +50,16 @@ def node(request: Any, code: str) -> HttpResponse:
 def _tree_page(request: Any, top: Node | None, *, below: Node | None) -> HttpResponse:
     opened = frozenset(int(pk) for pk in request.GET.get("open", "").split(",") if pk.isdecimal())
     rights = rights_on(request.user, top.pk) if top else frozenset()
-    year = _fiscal_year(request)
+    frame = _frame(request)
     context = {
+        **frame,
         "node": top if below is not None else None,
         "crumbs": _crumbs(below),
-        "headline": headline(top, year) if top else None,
-        "fiscal_year": year,
+        "headline": headline(top, frame["fiscal_year"]) if top else None,
         "rows": tree(request.user, below=below, opened=opened),
-        "currency": OrganizationSettings.objects.values_list("currency", flat=True).get(),
         "cuts": _cuts(request) if below is None and top else [],
         "can_edit": Right.EDIT_STRUCTURE in rights,
         "can_create": Right.CREATE_MEASURE in rights and below is not None and below.kind == NodeKind.PACKAGE,
-        "active_nav": "portfolio",
     }
     return render(request, "governance/portfolio.html", context)
 
@@ -79,15 +82,13 @@ def cut(request: Any, cut: str) -> HttpResponse:
     if cut not in Cut.values or cut == Cut.NODE:
         raise Http404
     root = fetch_node_for(request.user, Right.VIEW, kind=NodeKind.ORGANIZATION)
-    year = _fiscal_year(request)
+    frame = _frame(request)
     context = {
+        **frame,
         "cut": Cut(cut),
         "cuts": _cuts(request),
         "rows": cut_rows(Cut(cut)),
-        "headline": headline(root, year),
-        "fiscal_year": year,
-        "currency": OrganizationSettings.objects.values_list("currency", flat=True).get(),
-        "active_nav": "portfolio",
+        "headline": headline(root, frame["fiscal_year"]),
     }
     return render(request, "governance/cut.html", context)
 
