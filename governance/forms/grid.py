@@ -99,7 +99,10 @@ class GridForm(StampedForm):
     """All cells of a month grid; `may` names the lines the person writes."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Why the forecast changes"), required=False, max_length=500, widget=forms.TextInput
+        label=gettext_lazy("Why the forecast changes"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("Needed as soon as a forecast cell changes."),
     )
     source = forms.CharField(
         label=gettext_lazy("Source"),

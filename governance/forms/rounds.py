@@ -65,7 +65,7 @@ class MonthEndForm(StampedForm):
             return ProofLine(row, is_ticked=False, amount=amount, source=source)
         return ProofLine(
             row,
-            is_ticked=str(row.effect.pk) in self.data.getlist("row") or self._all(row),
+            is_ticked=str(row.effect.pk) in self.sent("row") or self._all(row),
             amount=self.data.get(f"amount-{row.effect.pk}", amount),
             source=self.data.get(f"source-{row.effect.pk}", source),
         )
@@ -185,7 +185,7 @@ class MyUpdateForm(StampedForm):
             effects=[(row.effect, self._cells(row)) for row in update.effects if self._is_live(row)],
             milestones=[self._milestone(m) for m in update.milestones if m.actual_on is None],
             reason=self._typed(f"reason-{pk}"),
-            is_confirmed=self.is_bound and str(pk) in self.data.getlist("confirm"),
+            is_confirmed=str(pk) in self.sent("confirm"),
         )
 
     def _cells(self, row: ForecastRow) -> list[ForecastCell]:

@@ -24,6 +24,11 @@ class StampedForm(DeedForm):
     now = ""
     is_stale = False
 
+    def sent(self, name: str) -> list[str]:
+        """Every value the page sent under this name, such as the ticked rows."""
+        data: Any = self.data
+        return list(data.getlist(name)) if self.is_bound else []
+
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         self.is_stale = values.get("stamp", "") != self.now
