@@ -86,17 +86,12 @@ class Desks:
     def of(self, person: User, path: str = "") -> Page:
         """The person's window, on that page when one is named."""
         if person.email not in self.windows:
-            self.windows[person.email] = self._seat(person)
-        page = self.windows[person.email]
-        if path:
-            page.goto(f"{self.product.address}{path}")
-        return page
-
-    def _seat(self, person: User) -> Page:
-        context = self.browser.new_context(**self.options)
-        page = quiet_page(context, self.noise)
-        sign_in(page, self.product, person.email, "/styleguide/")
-        return page
+            page = quiet_page(self.browser.new_context(**self.options), self.noise)
+            sign_in(page, self.product, person.email, path or "/styleguide/")
+            self.windows[person.email] = page
+        elif path:
+            self.windows[person.email].goto(f"{self.product.address}{path}")
+        return self.windows[person.email]
 
     def close(self) -> None:
         for page in self.windows.values():

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
+import signal
 import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import redis
 from django.conf import settings
 from django.db import connections
 
 from config.local.children import Child, children
+
+# Redis has sixteen databases; 0 belongs to the suite itself.
+_numbers = itertools.count()
+NUMBERS_EACH = 7
 
 
 @dataclass
@@ -44,6 +53,18 @@ class Product:
             time.sleep(0.5)
         raise AssertionError(f"This did not become true within {within:.0f} seconds.")
 
+    def readyz(self) -> tuple[int, dict[str, Any]]:
+        """What the probe says: status and body."""
+        try:
+            with urllib.request.urlopen(f"{self.address}/readyz", timeout=15) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, json.load(refusal)
+
+    def log(self, name: str) -> str:
+        return self.running[name].log.read_text(encoding="utf-8")
+
 
 @contextmanager
 def on_database(name: str) -> Iterator[None]:
@@ -68,6 +89,23 @@ def runtime_url(name: str) -> str:
     return f"postgresql://{default['USER']}:{default['PASSWORD']}@{default['HOST']}:{default['PORT']}/{name}"
 
 
+def through(port: int, url: str) -> str:
+    """The same address, reached by another port of this machine."""
+    parts = urlsplit(url)
+    person, at, _place = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{person}{at}127.0.0.1:{port}"))
+
+
+def own_broker() -> str:
+    """A broker database that no other product of this run uses, and nothing in it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    number = 1 + int(worker[2:]) % 2 * NUMBERS_EACH + next(_numbers) % NUMBERS_EACH
+    url = f"{settings.REDIS_URL.rsplit('/', 1)[0]}/{number}"
+    with redis.Redis.from_url(url) as broker:
+        broker.flushdb()
+    return url
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -75,53 +113,64 @@ def free_port() -> int:
         return port
 
 
-def start(database: str, folder: Path) -> Product:
-    """Web, worker and beat on this database, ready to answer."""
+def start(database: str, folder: Path, **places: str) -> Product:
+    """Web, worker and beat on this database, ready to answer; `places` are addresses that differ from the suite's."""
     port = free_port()
     for name in ("run", "logs"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    environment = {
-        "DATABASE_URL": runtime_url(database),
-        "DATABASE_OWNER_URL": address_of(database, settings.DATABASE_OWNER_URL),
-        # A broker database of its own, so that no other run's bell rings here.
-        "REDIS_URL": f"{settings.REDIS_URL.rsplit('/', 1)[0]}/{port % 15 + 1}",
-        "DATA_DIR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "config.settings.test",
-        "PYTHONUNBUFFERED": "1",
-    }
+    environment = environment_of(database, folder) | places
     product = Product(address=f"http://127.0.0.1:{port}", database=database, environment=environment)
     for child in children(folder, port=port):
         child.launch(environment)
         product.running[child.name] = child
     try:
-        _wait_for(product)
+        wait_for(product)
     except BaseException:
         stop(product)
         raise
     return product
 
 
+def environment_of(database: str, folder: Path) -> dict[str, str]:
+    return {
+        "DATABASE_URL": runtime_url(database),
+        "DATABASE_OWNER_URL": address_of(database, settings.DATABASE_OWNER_URL),
+        "REDIS_URL": own_broker(),
+        "DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
 def stop(product: Product) -> None:
-    for name in ("beat", "worker", "web"):
-        product.running[name].stop()
+    """Ends what still runs at once: the database goes with it, so there is no work to finish."""
+    for name, child in product.running.items():
+        if child.running is not None and child.running.poll() is None:
+            kill(product, name)
 
 
-def _wait_for(product: Product) -> None:
-    deadline = time.monotonic() + 40
+def wait_for(product: Product, *, within: float = 90.0) -> Mapping[str, Any]:
+    """Returns what the probe says as soon as the product can do its work."""
+    deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{product.address}/readyz", timeout=2) as answer:
-                if answer.status == 200:
-                    return
+            status, said = product.readyz()
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    log = product.running["web"].log
-    raise AssertionError(f"The web server did not become ready:\n{log.read_text(encoding='utf-8')[-3000:]}")
+            status, said = 0, {}
+        if status == 200:
+            return said
+        time.sleep(0.2)
+    raise AssertionError(f"The web server did not become ready:\n{product.log('web')[-3000:]}")
 
 
 def kill(product: Product, name: str) -> None:
-    """Kills one process of the product the hard way."""
+    """Kills one process of the product, and all it started, the hard way."""
     running = product.running[name].running
     assert running is not None
-    os.killpg(running.pid, 9)
+    os.killpg(running.pid, signal.SIGKILL)
     running.wait()
+
+
+def revive(product: Product, name: str) -> None:
+    """The process runs again, as under the supervisor."""
+    assert product.running[name].revive(product.environment)
