@@ -18,7 +18,7 @@ from governance.workbook.limits import DEFAULT, MEGABYTE
 class WorkbookForm(DeedForm):
     """One .xlsx or several .csv files, and the day of the take-over."""
 
-    files = ManyFilesField(
+    workbook = ManyFilesField(
         label=gettext_lazy("Workbook"),
         help_text=gettext_lazy("One .xlsx file, or the tables as .csv files in UTF-8, chosen together."),
         widget=ManyFilesInput(attrs={"accept": ".xlsx,.csv"}),
@@ -31,8 +31,8 @@ class WorkbookForm(DeedForm):
     )
     field_of = {"day_in_future": "on"}
 
-    def clean_files(self) -> list[Any]:
-        files: list[Any] = self.cleaned_data["files"]
+    def clean_workbook(self) -> list[Any]:
+        files: list[Any] = self.cleaned_data["workbook"]
         kinds = {PurePath(file.name).suffix.lower() for file in files}
         names = [file.name.casefold() for file in files]
         if not files:

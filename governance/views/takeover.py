@@ -44,7 +44,7 @@ def takeover(request: Any) -> HttpResponse:
     except DomainError as error:
         form.refuse(error)
         return _choose(request, form, status=422)
-    with received(form.cleaned_data["files"]) as upload:
+    with received(form.cleaned_data["workbook"]) as upload:
         keep(upload, by=request.user)
         return _preview(request, upload, on=form.cleaned_data["on"])
 

@@ -62,7 +62,7 @@ def test_preview_shows_everything_and_writes_nothing(client: Client, address: st
     places = Node.objects.count()
     measures = [{**MEASURE, "currency": "USD"}, {**MEASURE, "code": "M-2", "stage": "defined"}]
     tables = files(tmp_path / "w", measures=measures, rates=[RATE])
-    response = client.post(address, {"files": tables, "on": ON})
+    response = client.post(address, {"workbook": tables, "on": ON})
     html = response.content.decode()
     assert response.status_code == 200
     assert (Measure.objects.count(), Node.objects.count()) == (0, places)
@@ -74,7 +74,7 @@ def test_preview_shows_everything_and_writes_nothing(client: Client, address: st
 
 
 def test_errors_are_shown_at_their_cells_without_a_way_on(client: Client, address: str, tmp_path: Path) -> None:
-    response = client.post(address, {"files": files(tmp_path, measures=[{**MEASURE, "stage": "closed"}]), "on": ON})
+    response = client.post(address, {"workbook": files(tmp_path, measures=[{**MEASURE, "stage": "closed"}]), "on": ON})
     html = response.content.decode()
     assert response.status_code == 422
     assert "measures!O2" in html
@@ -83,7 +83,7 @@ def test_errors_are_shown_at_their_cells_without_a_way_on(client: Client, addres
 
 
 def test_preview_is_taken_over_once(client: Client, address: str, tmp_path: Path) -> None:
-    form = hidden(client.post(address, {"files": files(tmp_path), "on": ON}).content.decode())
+    form = hidden(client.post(address, {"workbook": files(tmp_path), "on": ON}).content.decode())
     response = client.post(f"{address}apply/", form)
     batch = ImportBatch.objects.get()
     assert (response.status_code, response["Location"]) == (302, f"{address}{batch.pk}/")
@@ -93,7 +93,7 @@ def test_preview_is_taken_over_once(client: Client, address: str, tmp_path: Path
 
 
 def test_result_leads_to_the_measures_of_the_batch(cast: Cast, client: Client, address: str, tmp_path: Path) -> None:
-    form = hidden(client.post(address, {"files": files(tmp_path), "on": ON}).content.decode())
+    form = hidden(client.post(address, {"workbook": files(tmp_path), "on": ON}).content.decode())
     where = client.post(f"{address}apply/", form)["Location"]
     cast.measure(code="OTHER")
     html = client.get(where).content.decode()
@@ -109,7 +109,7 @@ def test_result_leads_to_the_measures_of_the_batch(cast: Cast, client: Client, a
 def test_what_changed_meanwhile_is_refused_like_a_preview(
     cast: Cast, client: Client, address: str, tmp_path: Path
 ) -> None:
-    form = hidden(client.post(address, {"files": files(tmp_path), "on": ON}).content.decode())
+    form = hidden(client.post(address, {"workbook": files(tmp_path), "on": ON}).content.decode())
     cast.measure(code="M-1")
     response = client.post(f"{address}apply/", form)
     assert response.status_code == 422
@@ -118,7 +118,7 @@ def test_what_changed_meanwhile_is_refused_like_a_preview(
 
 
 def test_take_over_is_bound_to_the_content_that_was_previewed(client: Client, address: str, tmp_path: Path) -> None:
-    form = hidden(client.post(address, {"files": files(tmp_path), "on": ON}).content.decode())
+    form = hidden(client.post(address, {"workbook": files(tmp_path), "on": ON}).content.decode())
     (stored,) = (tmp_path / "media").rglob("measures.csv")
     stored.write_text(stored.read_text(encoding="utf-8").replace("Onboard", "Dismiss"), encoding="utf-8")
     response = client.post(f"{address}apply/", form, follow=True)
@@ -133,7 +133,7 @@ def test_unknown_upload_is_refused(client: Client, address: str, upload: str) ->
 
 
 def test_another_persons_upload_is_not_there(cast: Cast, client: Client, address: str, tmp_path: Path) -> None:
-    form = hidden(client.post(address, {"files": files(tmp_path), "on": ON}).content.decode())
+    form = hidden(client.post(address, {"workbook": files(tmp_path), "on": ON}).content.decode())
     client.force_login(cast.office)
     client.post(f"{address}apply/", form)
     assert not Measure.objects.exists()
@@ -143,9 +143,9 @@ def test_uploads_of_earlier_days_go(
     client: Client, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("governance.takeover.uploads.KEPT", timedelta(seconds=-1))
-    client.post(address, {"files": files(tmp_path), "on": ON})
+    client.post(address, {"workbook": files(tmp_path), "on": ON})
     assert len(list((tmp_path / "media").rglob("*.csv"))) == 3
-    client.post(address, {"files": files(tmp_path, measures=[{**MEASURE, "name": "Other"}]), "on": ON})
+    client.post(address, {"workbook": files(tmp_path, measures=[{**MEASURE, "name": "Other"}]), "on": ON})
     assert len(list((tmp_path / "media").rglob("*.csv"))) == 3
 
 
@@ -171,13 +171,13 @@ def test_spreadsheet_template_reads_as_an_empty_workbook(client: Client, address
     ],
 )
 def test_wrong_choice_of_files_is_refused(client: Client, address: str, names: list[str], sentence: str) -> None:
-    response = client.post(address, {"files": [SimpleUploadedFile(name, b"x") for name in names], "on": ON})
+    response = client.post(address, {"workbook": [SimpleUploadedFile(name, b"x") for name in names], "on": ON})
     assert response.status_code == 422
     assert sentence in response.content.decode()
 
 
 def test_day_in_the_future_is_refused_at_its_field(client: Client, address: str, tmp_path: Path) -> None:
-    response = client.post(address, {"files": files(tmp_path), "on": "2999-01-01"})
+    response = client.post(address, {"workbook": files(tmp_path), "on": "2999-01-01"})
     assert response.status_code == 422
     assert "lies in the future" in response.content.decode()
 
@@ -199,6 +199,6 @@ def test_batch_of_another_organization_is_not_found(cast: Cast, client: Client, 
 def test_long_lists_are_cut_and_counted(client: Client, address: str, tmp_path: Path) -> None:
     measures = [{**MEASURE, "code": f"M-{number}", "stage": "closed"} for number in range(250)]
     tables = files(tmp_path, measures=measures, milestones=[MILESTONE], effects=[EFFECT])
-    html = client.post(address, {"files": tables, "on": ON}).content.decode()
+    html = client.post(address, {"workbook": tables, "on": ON}).content.decode()
     assert html.count('<span class="code">measures!') == 200
     assert re.search(r"… and \d+ more", html)
