@@ -6,6 +6,7 @@ whole. Five measures in each of thirty packages.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from governance.demo.choices import Kind, Turn
@@ -24,9 +25,11 @@ class Idea:
     shares_account: bool = False
 
 
+Catalogue = Mapping[str, tuple[Idea, ...]]
+
 K, T = Kind, Turn
 
-CATALOGUE: dict[str, tuple[Idea, ...]] = {
+CATALOGUE: Catalogue = {
     "resins": (
         Idea("Resin dual sourcing", K.SAVING, "MAT", 62, T.DELIVERED),
         Idea("One specification for PP compounds", K.SAVING, "MAT", 38, T.LEAKING),
@@ -238,3 +241,15 @@ CATALOGUE: dict[str, tuple[Idea, ...]] = {
         Idea("Logistics park shared", K.SAVING, "FRE", 9, T.DEFINED),
     ),
 }
+
+
+def one_of_each() -> Catalogue:
+    """The first measure of every turn a life can take: the smallest demo that shows everything."""
+    seen: set[Turn] = set()
+    chosen: dict[str, tuple[Idea, ...]] = {}
+    for key, ideas in CATALOGUE.items():
+        fresh = tuple({idea.turn: idea for idea in reversed(ideas) if idea.turn not in seen}.values())[::-1]
+        seen.update(idea.turn for idea in fresh)
+        if fresh:
+            chosen[key] = fresh
+    return chosen

@@ -69,7 +69,7 @@ def _known(user: User | None) -> User:
     return user
 
 
-def begin(scene: Scene, package: Package, place: int, idea: Idea) -> Life:
+def begin(scene: Scene, package: Package, place: int, idea: Idea, *, code: str) -> Life:
     """Somebody has written the measure down; it stands Defined."""
     owner = scene.person(package.owners[place % len(package.owners)])
     script, chance = SCRIPTS[idea.turn], dice(f"{package.key}:{idea.name}")
@@ -77,6 +77,7 @@ def begin(scene: Scene, package: Package, place: int, idea: Idea) -> Life:
         create_measure,
         package.node,
         name=idea.name,
+        code=code,
         owner=owner,
         by=scene.person("office"),
         on=scene.clock.past(script.born, 4),

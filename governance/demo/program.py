@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import groupby
 
 from finance.actions.disputes import answer_dispute, open_dispute
 from finance.actions.forecasts import confirm_forecast_unchanged
-from governance.demo.catalogue import CATALOGUE, Idea
+from governance.demo.catalogue import CATALOGUE, Catalogue, Idea
 from governance.demo.choices import Turn
 from governance.demo.delivery import book, close_all, expect, implement, validate_months, work
 from governance.demo.founding import Package
@@ -19,19 +21,45 @@ from governance.demo.scripts import SCRIPTS
 from measures.actions.measures import change_controller, change_owner
 from measures.actions.milestones import confirm_milestones_unchanged
 from measures.choices import DoI, Lifecycle
+from portfolio.actions.structure import reserve_numbers
 from portfolio.models import User
 
 FIRST_MONTH = -13
 
 
-def play(scene: Scene, packages: Sequence[Package], say: Say) -> list[Life]:
-    """Every measure stands where its script leads; figures, lights and divergences are left to reconciliation."""
-    lives = _live_all(scene, packages, say)
+@dataclass(frozen=True)
+class Part:
+    """A measure that is to live: where, what, and under which code; the old tool gave its own codes."""
+
+    package: Package
+    place: int
+    idea: Idea
+    code: str = ""
+
+
+def cast_parts(scene: Scene, packages: Sequence[Package], catalogue: Catalogue = CATALOGUE) -> list[Part]:
+    """All measures of the catalogue with their codes, which are the same in every run, whoever comes first."""
+    parts = [
+        Part(package, place, idea) for package in packages for place, idea in enumerate(catalogue.get(package.key, ()))
+    ]
     with scene.opened():
-        lives += _taken_over(scene, packages)
-    say("  month ends")
+        first = reserve_numbers("measure", len(parts))
+    return [replace(part, code=f"M-{first + number}") for number, part in enumerate(parts)]
+
+
+def play(scene: Scene, parts: Sequence[Part], say: Say) -> list[Life]:
+    """Every measure stands where its script leads; figures, lights and divergences are left to reconciliation.
+
+    Measures of one package belong into one play. What the old tool had kept is taken over as one workbook.
+    """
+    lives = _live_all(scene, [part for part in parts if not _is_taken_over(part)], say)
+    old = [part for part in parts if _is_taken_over(part)]
+    if old:
+        say("  the program of the old tool")
+        with scene.opened():
+            lives += _taken_over(scene, old)
+    say("  month ends and closures")
     validate_months(scene, lives, FIRST_MONTH)
-    say("  closures")
     close_all(lives)
     with scene.opened():
         _contradict(lives)
@@ -39,19 +67,31 @@ def play(scene: Scene, packages: Sequence[Package], say: Say) -> list[Life]:
     return lives
 
 
-def _live_all(scene: Scene, packages: Sequence[Package], say: Say) -> list[Life]:
+def _is_taken_over(part: Part) -> bool:
+    return SCRIPTS[part.idea.turn].taken_over
+
+
+def shares_of(parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
+    """The parts in two halves that never wait for each other: package by package, the old tool in one of them."""
+    keys = list(dict.fromkeys(part.package.key for part in parts if not _is_taken_over(part)))
+    first = set(keys[::2])
+    mine = [part for part in parts if part.package.key in first and not _is_taken_over(part)]
+    others = [part for part in parts if part.package.key not in first or _is_taken_over(part)]
+    return mine, others
+
+
+def _live_all(scene: Scene, parts: Sequence[Part], say: Say) -> list[Life]:
     lives: list[Life] = []
-    for package in packages:
-        say(f"  {' / '.join(package.path)}")
-        for place, idea in enumerate(CATALOGUE[package.key]):
-            if not SCRIPTS[idea.turn].taken_over:
-                with scene.opened():
-                    lives.append(_live(scene, package, place, idea, lives))
+    for path, together in groupby(parts, key=lambda part: part.package.path):
+        say(f"  {' / '.join(path)}")
+        for part in together:
+            with scene.opened():
+                lives.append(_live(scene, part, lives))
     return lives
 
 
-def _live(scene: Scene, package: Package, place: int, idea: Idea, before: Sequence[Life]) -> Life:
-    life = begin(scene, package, place, idea)
+def _live(scene: Scene, part: Part, before: Sequence[Life]) -> Life:
+    life = begin(scene, part.package, part.place, part.idea, code=part.code)
     for step in _steps(life, before):
         step(life)
     return life
@@ -84,14 +124,8 @@ def _is_planned(life: Life) -> bool:
     return life.script.waits or life.chance.random() < 0.6
 
 
-def _taken_over(scene: Scene, packages: Sequence[Package]) -> list[Life]:
-    chosen = [
-        (package, place, idea)
-        for package in packages
-        for place, idea in enumerate(CATALOGUE[package.key])
-        if SCRIPTS[idea.turn].taken_over
-    ]
-    lives = take_over(scene, chosen) if chosen else []
+def _taken_over(scene: Scene, parts: Sequence[Part]) -> list[Life]:
+    lives = take_over(scene, [(part.package, part.place, part.idea) for part in parts])
     for life in lives:
         live_on(life)
     return lives

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
-from governance.actions.reconciliation import reconcile
-from governance.demo import second
-from governance.demo.founding import found
-from governance.demo.program import play
-from governance.demo.scene import Scene
-from governance.demo.structure import NAME, SLUG
+from governance.demo import second, structure
+from governance.demo.loading import load_manufacturer, load_program
 from portfolio.errors import DomainError
 from portfolio.models import Organization
 
@@ -35,38 +31,27 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.LOCAL_SIGN_INS:
             raise CommandError("The demo comes with well-known passwords and is loaded with local settings only.")
-        taken = Organization.objects.filter(slug__in=(SLUG, second.SLUG)).values_list("slug", flat=True)
+        taken = Organization.objects.filter(slug__in=(structure.SLUG, second.SLUG)).values_list("slug", flat=True)
         if taken:
             raise CommandError(f"The demo is loaded already: {', '.join(taken)}. `make demo-reset` starts afresh.")
-        today = options["on"] or timezone.now().date()
         try:
-            self._load(today)
+            self._load(options["on"] or timezone.now().date())
         except DomainError as refusal:
             raise CommandError(" ".join(refusal.sentences)) from refusal
 
     def _load(self, today: date) -> None:
-        scene = self._timed(f"{NAME}: people, rates and hierarchy", lambda: self._found(today))
-        self._timed("US HHS IT portfolio", lambda: self._second(scene))
+        with self._timed(structure.NAME):
+            scene = load_manufacturer(today, self._say, side_by_side=True)
+        with self._timed(second.NAME):
+            load_program(scene.names.people, self._say)
 
-    def _found(self, today: date) -> Scene:
-        with transaction.atomic():
-            scene, packages = found(today, self._say)
-        self._timed(f"{NAME}: measures", lambda: play(scene, packages, self._say))
-        self._timed(f"{NAME}: reconciliation", lambda: reconcile(scene.organization_id, on=today))
-        return scene
-
-    def _second(self, scene: Scene) -> None:
-        with transaction.atomic():
-            organization = second.load_second(scene.names.people, self._say)
-        reconcile(organization.pk, on=second.RECORDED_ON)
+    @contextmanager
+    def _timed(self, title: str) -> Iterator[None]:
+        begun = time.monotonic()
+        self._say(f"{title} …")
+        yield
+        self._say(f"{title}: {time.monotonic() - begun:.1f} s")
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
-
-    def _timed(self, title: str, step: Callable[[], Any]) -> Any:
-        begun = time.monotonic()
-        self._say(f"{title} …")
-        result = step()
-        self._say(f"{title}: {time.monotonic() - begun:.1f} s")
-        return result
