@@ -16,6 +16,7 @@ from finance.money import ZERO
 from governance.forms.amounts import AmountField, NoNumber, parse_amount
 from governance.forms.gates import long_text, password_field
 from governance.forms.refusal import DeedForm
+from governance.sentences import SENTENCES
 from portfolio.models import CostCentre
 
 PASSWORD_CODES = dict.fromkeys(("reauthentication_missing", "password_wrong", "too_many_passwords"), "password")
@@ -85,7 +86,7 @@ class ClosureForm(DeedForm):
         max_value=2200,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    files = ManyFilesField(
+    added = ManyFilesField(
         label=_("Add evidence"), required=False, help_text=_("PDF, picture, spreadsheet, document, mail or text.")
     )
     field_of = {
@@ -96,12 +97,12 @@ class ClosureForm(DeedForm):
         "overrun_unexplained": "overrun_reason",
         "statement_missing": "statement",
         "budget_incomplete": "embedded",
-        "evidence_missing": "files",
-        "file_empty": "files",
-        "file_too_large": "files",
-        "file_kind": "files",
-        "file_content": "files",
-        "file_rejected": "files",
+        "evidence_missing": "added",
+        "file_empty": "added",
+        "file_too_large": "added",
+        "file_kind": "added",
+        "file_content": "added",
+        "file_rejected": "added",
         "headcount_only": "method",
         "value_proven": "method",
         **PASSWORD_CODES,
@@ -182,6 +183,8 @@ class RejectForm(DeedForm):
     """The findings with which a closure goes back."""
 
     findings = long_text(
-        _("Findings"), required=False, help_text=_("What must be corrected before the value can be confirmed.")
+        _("Findings"),
+        help_text=_("What must be corrected before the value can be confirmed."),
+        error_messages={"required": SENTENCES["findings_missing"]},
     )
     field_of = {"findings_missing": "findings", "reason_missing": "findings"}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.forms.refusal import DeedForm
 from governance.queries.objections import CriterionState
+from governance.sentences import sentence
 from portfolio.models import User
 
 WAIVER = "waiver_"
@@ -33,6 +34,8 @@ class SubmitForm(DeedForm):
     """A note, and a reason for each expected criterion that is not met."""
 
     note = long_text(_("Note to the deciders"), required=False)
+    # The browser would stop at the first field; the answer names all.
+    use_required_attribute = False
 
     def __init__(self, *args: Any, to_waive: Sequence[CriterionState], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +47,7 @@ class SubmitForm(DeedForm):
             self.fields[name] = long_text(
                 state.objection.sentence,
                 rows=2,
-                required=False,
+                error_messages={"required": sentence("waiver_missing", {"sentence": state.objection.sentence})},
                 help_text=_("Why the gate may be passed without it. The deciders read this; it stays on record."),
             )
             self.field_of[state.objection.code] = name
@@ -75,16 +78,25 @@ class DecideForm(DeedForm):
         "password_wrong": "password",
         "too_many_passwords": "password",
     }
+    use_required_attribute = False
 
     def __init__(
-        self, *args: Any, bench: Sequence[User] = (), vetoed: bool = False, ask_password: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        bench: Sequence[User] = (),
+        alone: bool = False,
+        vetoed: bool = False,
+        ask_password: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.bench = {str(user.pk): user for user in bench}
         if bench:
             self.fields["present"] = forms.MultipleChoiceField(
                 label=_("Present"),
-                required=False,
+                required=not alone,
+                initial=[str(bench[0].pk)],
+                error_messages={"required": _("Say who was present.")},
                 widget=forms.CheckboxSelectMultiple,
                 choices=[(pk, str(user)) for pk, user in self.bench.items()],
             )
@@ -92,7 +104,7 @@ class DecideForm(DeedForm):
             self.fields["overrule_reason"] = long_text(
                 _("Why the committee overrules the veto"),
                 required=False,
-                help_text=_("It stays visible beside the decision."),
+                help_text=_("Needed to decide against the veto; it stays visible beside the decision."),
             )
         if ask_password:
             self.fields["password"] = password_field()

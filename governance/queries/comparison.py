@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from finance.choices import Hardness, Nature, Recurrence
 from governance.sentences import FIELDS
 from governance.snapshots import Snapshot
 from portfolio.models import CostCentre, GLAccount, LegalEntity, Node, PnlLine, SteeringCommittee, User
 
 PEOPLE = ("measure.owner", "measure.controller", "measure.sponsor", "measure.line_owner", "milestones.owner")
 AMOUNTS = ("measure.likely_potential", "measure.low_potential", "measure.high_potential", "measure.reference_base")
+WORDS = {"effects.nature": Nature, "effects.recurrence": Recurrence, "effects.hardness": Hardness}
+DAYS = ("effects.ends_on", "milestones.baseline_on", "milestones.actual_on")
 EMPTY: tuple[Any, ...] = ()
 
 
@@ -49,6 +54,8 @@ def _kind(field: str) -> str:
         return "money"
     if field == "effects.plan":
         return "plan"
+    if field in DAYS:
+        return "days"
     if field == "milestones.evidence":
         return "evidence"
     return "text" if field.startswith("measure.") else "parts"
@@ -96,6 +103,12 @@ def _readable(field: str, snapshot: Snapshot, names: _Names) -> Any:
 
 
 def _named(field: str, value: Any, names: _Names) -> Any:
+    if field in WORDS and value:
+        return str(WORDS[field](value).label)
+    if field in DAYS and value:
+        return date.fromisoformat(value)
+    if field == "milestones.weight":
+        return f"{Decimal(value).normalize():f}"
     if not isinstance(value, int) or isinstance(value, bool):
         return value
     return names.get(("person" if field in PEOPLE else field, value), str(value))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Abs, Coalesce
+from django.db.models.functions import Abs, Coalesce, NullIf
 
 from finance.money import ZERO
 from governance.choices import Severity
@@ -40,7 +40,8 @@ def divergence_rows(user: User) -> QuerySet[Any]:
 def _exposed(measure: str) -> Subquery:
     status = MeasureStatus.objects.filter(measure_id=OuterRef(measure), valid_to__isnull=True)
     return Subquery(
-        status.values(size=Abs(Coalesce("committed", "planned")))[:1], output_field=amount_field(default=ZERO)
+        status.values(size=NullIf(Abs(Coalesce("committed", "planned")), ZERO))[:1],
+        output_field=amount_field(default=ZERO),
     )
 
 

@@ -29,12 +29,13 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Abs, Cast, Coalesce, Greatest
+from django.db.models.functions import Abs, Cast, Coalesce, Greatest, NullIf
 
 from finance.choices import EvidenceTier
 from finance.models import ActualEntry, Dispute, FiscalPeriod, ForecastUpkeep
+from finance.money import ZERO
 from finance.rules.working_days import working_days_between
-from governance.choices import DecisionKind, DivergenceState, SubmissionState
+from governance.choices import DecisionKind, DivergenceState, Severity, SubmissionState
 from governance.gates import GATES
 from governance.models import Divergence, GateApproval, GateDecision, GateSubmission, MeasureStatus, Notice, TakeOver
 from measures.choices import DoI, Lifecycle
@@ -136,7 +137,14 @@ def _item(row: Sequence[Any], frame: _Frame, on: date) -> Item:
 
 
 def _urgency(item: Item) -> tuple[Any, ...]:
-    return (item.overdue == 0, item.kind not in DECISIONS, -item.overdue, item.due or date.max, -item.age, item.code)
+    return (_level(item), -item.overdue, item.due or date.max, -item.age, item.code)
+
+
+def _level(item: Item) -> int:
+    """Others who wait too long, and critical contradictions; what is overdue; others who wait; the rest."""
+    if item.ref == Severity.CRITICAL or (item.overdue and item.kind in DECISIONS):
+        return 0
+    return 1 if item.overdue else 2 if item.kind in DECISIONS else 3
 
 
 def unread(user: User) -> QuerySet[Notice, Notice]:
@@ -172,7 +180,7 @@ def _listed(rows: QuerySet[Any], kind: str, *, measure: str = "measure__", **col
 def _money(measure: str) -> Any:
     """What is at stake: the commitment, before Decided the plan."""
     status = MeasureStatus.objects.filter(measure_id=OuterRef(measure), valid_to__isnull=True)
-    return Subquery(status.values(value=Coalesce("committed", "planned"))[:1], output_field=_amount())
+    return Subquery(status.values(value=NullIf(Coalesce("committed", "planned"), ZERO))[:1], output_field=_amount())
 
 
 def _amount() -> DecimalField[Any, Any]:
@@ -269,9 +277,10 @@ def _own_submissions(user: User) -> QuerySet[Any]:
 
 
 def _overdue_gates(user: User, on: date) -> QuerySet[Any]:
-    """The person's measures whose next gate was due and is not submitted."""
+    """The person's measures whose next gate was due and is neither submitted nor come back."""
     due = Case(*(When(stage=stage, then=F(name)) for stage, name in NEXT_GATE_DUE.items()), output_field=DateField())
-    waiting = GateSubmission.objects.filter(measure=OuterRef("pk"), state=SubmissionState.OPEN)
+    waiting = GateSubmission.objects.filter(measure=OuterRef("pk"), from_stage=OuterRef("stage"))
+    waiting = waiting.exclude(state=SubmissionState.WITHDRAWN)
     rows = Measure.objects.filter(~Exists(waiting), owner=user, lifecycle=Lifecycle.ACTIVE)
     late = rows.annotate(gate_due=due).filter(gate_due__lt=on)
     return _listed(late, "gate", measure="", detail=F("stage") + 1, since=F("gate_due"), due=F("gate_due"))

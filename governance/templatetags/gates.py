@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.choices import Severity
 from governance.gates import GATES, ON_CONFIRMATION
-from governance.models import Divergence
+from governance.models import Divergence, Notice
 from governance.queries.inbox import Item
 from governance.sentences import FIELDS, sentence
 from measures.choices import DoI
@@ -67,6 +67,18 @@ def work(item: Item) -> str:
     if item.kind == "divergence":
         params["meaning"] = sentence(item.detail)
     return str(WORK[item.kind]) % params
+
+
+TOLD = {"divergence_opened": _("%(divergence)s has opened: %(meaning)s")}
+
+
+@register.simple_tag
+def told(notice: Notice) -> str:
+    """What a notice says."""
+    if notice.code not in TOLD:
+        return sentence(notice.code, notice.params)
+    meaning = sentence(notice.params.get("divergence", ""), notice.params)
+    return str(TOLD[notice.code]) % {**notice.params, "meaning": meaning}
 
 
 @register.simple_tag

@@ -25,6 +25,7 @@ from governance.views.measure_frame import frame, open_measure
 from governance.views.page import one_time_key, page, url
 from governance.views.reauthentication import is_recent, reauthenticate, reauthenticated_at
 from measures.choices import DoI
+from measures.models import Measure
 from portfolio.actions.files import store_file
 from portfolio.errors import Conflict, DomainError, NotAllowed, Objection, Refused
 from portfolio.models import OrganizationSettings, StoredFile
@@ -72,7 +73,7 @@ def _prepare(request: Any, case: ClosureCase) -> HttpResponse:
     form = _form(request, case, request.POST, request.FILES)
     kept = _kept(request)
     try:
-        kept += [store_file(one.name, one, by=request.user) for one in request.FILES.getlist("files")]
+        kept += [store_file(one.name, one, by=request.user) for one in request.FILES.getlist("added")]
     except DomainError as error:
         return _refused_page(request, case, form, error)
     return _page(request, case, form=_form(request, case, initial=request.POST.dict()), kept=kept)
@@ -90,7 +91,7 @@ def _confirm(request: Any, case: ClosureCase) -> HttpResponse:
         return _page(request, case, form=form, kept=_kept(request))
     wrong = reauthenticate(request)
     try:
-        new = [store_file(one.name, one, by=request.user) for one in form.cleaned_data["files"]]
+        new = [store_file(one.name, one, by=request.user) for one in form.cleaned_data["added"]]
         outcome = confirm_and_close(
             case.measure,
             by=request.user,
@@ -205,16 +206,22 @@ def closure_reject(request: Any, code: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(url(request, "closure", code))
     form = RejectForm(request.POST, auto_id="reject_%s")
+    if not form.is_valid():
+        return _rejection_page(request, measure, form)
     try:
-        reason = form.cleaned_data["findings"] if form.is_valid() else ""
+        reason = form.cleaned_data["findings"]
         outcome = reject_closure(measure, by=request.user, on=request.on, reason=reason, key=one_time_key(request))
     except (NotAllowed, Conflict):
         raise
     except DomainError as error:
         form.refuse(error)
-        case = closure_case(measure, request.user, on=request.on)
-        return _page(request, case, form=_form(request, case), reject=form)
+        return _rejection_page(request, measure, form)
     return _after(request, outcome, "measure_gates", _("The closure went back with your findings."))
+
+
+def _rejection_page(request: Any, measure: Measure, form: RejectForm) -> HttpResponse:
+    case = closure_case(measure, request.user, on=request.on)
+    return _page(request, case, form=_form(request, case), reject=form)
 
 
 @page

@@ -166,6 +166,7 @@ def _decide_form(request: Any, found: GatePage) -> DecideForm:
     return DecideForm(
         request.POST or None,
         bench=found.bench.eligible if found.possible.committee else (),
+        alone=found.chair_alone,
         vetoed=found.veto is not None,
         ask_password=_needs_password(found) and not is_recent(request),
     )
@@ -185,8 +186,7 @@ def _decide_page(request: Any, found: GatePage, form: DecideForm) -> HttpRespons
         page=found,
         form=form,
         rows=rows,
-        unchanged=sum(not row.changed for row in rows),
-        figures=submission.snapshot["figures"] if submission else {},
+        changed=sum(row.changed for row in rows),
         currency=found.case.limits.currency,
         **_form_context(request),
     )

@@ -16,6 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from governance.sentences import objection
 from portfolio.errors import Objection
 
+WRONG = Objection("password_wrong", _("This is not your password."))
+TOO_MANY = Objection("too_many_passwords", _("Too many passwords were tried. Wait a minute and try again."))
+
 
 def reauthenticated_at(request: Any) -> datetime | None:
     """When the person last gave the password in this session, be it to sign in; None when never."""
@@ -37,8 +40,10 @@ def reauthenticate(request: Any) -> Objection | None:
     if not password:
         return objection("reauthentication_missing")
     if not ratelimit.consume(request, action="reauthenticate", user=request.user):
-        return Objection("too_many_passwords", _("Too many wrong passwords. Wait a minute and try again."))
-    if not ReauthenticateForm({"password": password}, user=request.user).is_valid():
-        return Objection("password_wrong", _("This is not your password."))
+        return TOO_MANY
+    form = ReauthenticateForm({"password": password}, user=request.user)
+    if not form.is_valid():
+        wrong = any(error.code == "incorrect_password" for error in form.errors.as_data()["password"])
+        return WRONG if wrong else TOO_MANY
     reauthenticate_by_password(request)
     return None

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +20,8 @@ from tests.cast import TODAY, Cast
 @pytest.fixture
 def on_the_day() -> Iterator[None]:
     """The clock stands on the day on which the cast does everything."""
+    # The limits on passwords count by time, and here every test has the same.
+    cache.clear()
     with time_machine.travel(datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)):
         yield
 

@@ -45,7 +45,7 @@ def paper(text: str = "ledger") -> SimpleUploadedFile:
 
 
 def confirm(cast: Cast, measure: Measure, **fields: Any) -> Any:
-    form = {**CONFIRM, "files": [paper()], **fields}
+    form = {**CONFIRM, "added": [paper()], **fields}
     return post(cast, fields.pop("by", cast.controller), "closure", measure.code, **form)
 
 
@@ -79,8 +79,8 @@ def test_closure_is_a_page_to_read_for_everybody_else(cast: Cast, who: str) -> N
     html = sign_in(person).get(address(cast, "closure", measure.code)).content.decode()
     assert "The controller of this measure confirms its value" in html
     assert 'value="confirm"' not in html
-    assert post(cast, person, "closure", measure.code, **CONFIRM, files=[paper()]).status_code == 403
-    assert post(cast, person, "closure", measure.code, deed="attach", files=[paper()]).status_code == 403
+    assert post(cast, person, "closure", measure.code, **CONFIRM, added=[paper()]).status_code == 403
+    assert post(cast, person, "closure", measure.code, deed="attach", added=[paper()]).status_code == 403
     assert stage_of(measure) == DoI.IMPLEMENTED
     assert not StoredFile.objects.filter(uploaded_by=person, name="ledger.pdf").exists()
 
@@ -111,7 +111,7 @@ def test_confirm_twice_with_one_key_closes_once(cast: Cast) -> None:
 
 def test_confirm_without_password_or_evidence_says_both_and_keeps_what_was_typed(cast: Cast) -> None:
     measure = submitted(cast)
-    answer = confirm(cast, measure, password="", files=[], statement="All of it is in the ledger")
+    answer = confirm(cast, measure, password="", added=[], statement="All of it is in the ledger")
     html = answer.content.decode()
     assert answer.status_code == 422
     assert "Enter your password again" in html
@@ -130,7 +130,7 @@ def test_confirm_with_a_wrong_password_says_so(cast: Cast) -> None:
 
 def test_confirm_refuses_a_file_that_is_not_what_it_says(cast: Cast) -> None:
     measure = submitted(cast)
-    answer = confirm(cast, measure, files=[SimpleUploadedFile("ledger.pdf", b"MZ program")])
+    answer = confirm(cast, measure, added=[SimpleUploadedFile("ledger.pdf", b"MZ program")])
     assert answer.status_code == 422
     assert "is not a pdf file inside" in answer.content.decode()
 
@@ -144,20 +144,20 @@ def test_confirm_with_an_unreadable_amount_is_refused_at_its_field(cast: Cast) -
 
 def test_attached_files_wait_for_the_confirmation(cast: Cast) -> None:
     measure = submitted(cast)
-    typed = {**CONFIRM, "deed": "attach", "statement": "Half written", "files": [paper("one"), paper("two")]}
+    typed = {**CONFIRM, "deed": "attach", "statement": "Half written", "added": [paper("one"), paper("two")]}
     answer = post(cast, cast.controller, "closure", measure.code, **typed)
     kept = list(StoredFile.objects.filter(name__in=["one.pdf", "two.pdf"]).values_list("pk", flat=True))
     assert answer.status_code == 200
     assert "Half written" in answer.content.decode()
     assert all(f'name="evidence" value="{pk}"' in answer.content.decode() for pk in kept)
-    assert confirm(cast, measure, files=[], evidence=kept).status_code == 302
+    assert confirm(cast, measure, added=[], evidence=kept).status_code == 302
     assert ClosureConfirmation.objects.get(measure=measure).evidence.count() == 2
 
 
 def test_files_of_somebody_else_are_no_evidence(cast: Cast) -> None:
     measure = submitted(cast)
     other = StoredFile.objects.filter(uploaded_by=cast.owner).values_list("pk", flat=True)
-    assert confirm(cast, measure, files=[], evidence=list(other)).status_code == 422
+    assert confirm(cast, measure, added=[], evidence=list(other)).status_code == 422
 
 
 def test_shortfall_must_be_explained_to_the_cent(cast: Cast) -> None:

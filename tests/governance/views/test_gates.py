@@ -193,7 +193,10 @@ def test_committee_record_needs_password_and_quorum(cast: Cast) -> None:
     assert "Enter your password again" in asked.content.decode()
     wrong = decide(cast, cast.chair, measure, "committee", **form, password="not it")
     assert "This is not your password." in wrong.content.decode()
-    alone = decide(cast, cast.chair, measure, "committee", reason="Worth it", password=PASSWORD)
+    nobody = decide(cast, cast.chair, measure, "committee", reason="Worth it", password=PASSWORD)
+    assert "Say who was present." in nobody.content.decode()
+    form_alone = {"reason": "Worth it", "present": [cast.chair.pk], "password": PASSWORD}
+    alone = decide(cast, cast.chair, measure, "committee", **form_alone)
     assert "needed for the quorum" in alone.content.decode()
     assert stage_of(measure) == DoI.DETAILED
     assert decide(cast, cast.chair, measure, "committee", **form, password=PASSWORD).status_code == 302
@@ -240,3 +243,15 @@ def test_decided_measure_shows_every_step(cast: Cast) -> None:
     html = sign_in(cast.owner).get(address(cast, "measure_gates", measure.code)).content.decode()
     for decision in GateDecision.objects.filter(measure=measure):
         assert decision.sha256 in html
+
+
+def test_passwords_cannot_be_guessed_at_a_decision(cast: Cast) -> None:
+    measure = measure_at(cast, DoI.DETAILED)
+    put(cast, measure)
+    form = {"reason": "Worth it", "present": [cast.deputy.pk]}
+    for guess in range(12):
+        answer = decide(cast, cast.chair, measure, "committee", **form, password=f"guess {guess}")
+    assert "Too many passwords were tried." in answer.content.decode()
+    blocked = decide(cast, cast.chair, measure, "committee", **form, password=PASSWORD)
+    assert blocked.status_code == 422
+    assert stage_of(measure) == DoI.DETAILED
