@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -56,6 +56,7 @@ class TreeRow:
     freshness: Decimal | None = None
     worst_kind: str = ""
     worst_id: int | None = None
+    worst_name: str = ""
     archived: bool = False
     implementation_reasons: list[Any] = field(default_factory=list)
     potential_reasons: list[Any] = field(default_factory=list)
@@ -122,7 +123,13 @@ def tree(user: User, *, below: Node | None = None, opened: frozenset[int] = froz
     total = sum(roll_ups[pk].measures for pk in packages if pk in roll_ups)
     whole = len(rows) <= WHOLE_NODES and total <= WHOLE_MEASURES
     shown = set(packages) if whole else set(packages) & opened
-    return _in_order(rows, roll_ups, _measures_of(shown), shown)
+    return _named(_in_order(rows, roll_ups, _measures_of(shown), shown))
+
+
+def _named(rows: list[TreeRow]) -> list[TreeRow]:
+    """The worst child of each row by its name, as far as it stands in the tree."""
+    names = {("measure" if row.stage is not None else "node", row.pk): row.name for row in rows}
+    return [replace(row, worst_name=names.get((row.worst_kind, row.worst_id or 0), "")) for row in rows]
 
 
 def _measures_of(packages: set[int]) -> dict[int, list[Any]]:
