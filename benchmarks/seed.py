@@ -98,4 +98,4 @@ def _seed(slug: str, measures: int) -> Organization:
 def run_statements(connection: psycopg.Connection[Any], name: str, params: dict[str, Any]) -> None:
     for statement in (SQL / f"{name}.sql").read_text(encoding="utf-8").split(";\n"):
         if statement.strip():
-            connection.execute(statement, params)  # type: ignore[arg-type]
+            connection.execute(statement, params)

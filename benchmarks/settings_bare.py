@@ -5,5 +5,5 @@ from __future__ import annotations
 from config.settings.local import *  # noqa: F403
 
 ROOT_URLCONF = "benchmarks.urls_bare"
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = []
 LOGGING = {"version": 1, "disable_existing_loggers": True}

@@ -55,7 +55,7 @@ class DeedHistory(models.Model):
         abstract = True
 
 
-def _acting_user(instance: Any = None, **_: Any) -> int | None:
+def _acting_user(**_: Any) -> int | None:
     return current_user_id()
 
 
