@@ -43,4 +43,4 @@ SELECT effect_id, measure_id, baseline_id, promised, rate, recurring, continues,
        CASE basis WHEN 'none' THEN false WHEN 'avoidance' THEN avoidance ELSE bottom_line END AS judged
   FROM based;
 CREATE UNIQUE INDEX ON judged_effect (effect_id);
-ANALYZE judged_effect;
+ANALYZE judged_effect (effect_id, measure_id, baseline_id);

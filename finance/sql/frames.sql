@@ -22,4 +22,4 @@ SELECT e.effect_id, e.baseline_id, e.rate, l.first_month, l.last_month, a.valida
   LEFT JOIN judged_actual a ON a.effect_id = e.effect_id
  WHERE e.judged OR e.cost;
 CREATE UNIQUE INDEX ON judged_frame (effect_id);
-ANALYZE judged_frame;
+ANALYZE judged_frame (effect_id, baseline_id);

@@ -1,10 +1,11 @@
 -- The potential light of every measure in judged_scope: `finance.rules.potential_light` for many at once.
 -- judged_promise holds what the last gate's snapshot promised, for measures without a baseline. No milestone is read.
+-- Each step is materialized, or the planner would compute its expressions anew wherever the next one names them.
 DROP TABLE IF EXISTS judged_potential;
 CREATE TEMP TABLE judged_potential ON COMMIT DROP AS
 WITH disputed AS (
   SELECT DISTINCT measure_id FROM finance_dispute WHERE closed_on IS NULL
-), cases AS (
+), cases AS MATERIALIZED (
   SELECT s.measure_id, s.stage, s.lifecycle, m.*,
          CASE WHEN m.baseline_id IS NOT NULL OR m.promised THEN m.reference
               WHEN m.has_rate THEN p.committed END AS compared,
@@ -22,7 +23,7 @@ WITH disputed AS (
     LEFT JOIN finance_forecastupkeep u ON u.measure_id = s.measure_id
     LEFT JOIN disputed d ON d.measure_id = s.measure_id
     LEFT JOIN finance_fiscalperiod t ON s.taken_over_on BETWEEN t.starts_on AND t.ends_on
-), asked AS (
+), asked AS MATERIALIZED (
   SELECT c.*,
          CASE WHEN lifecycle <> 'active' THEN lifecycle
               WHEN basis = 'none' THEN 'no_basis'
@@ -56,7 +57,7 @@ WITH disputed AS (
                 AND cost_reference - cost_forecast >= %(materiality)s
               ELSE cost_reference - cost_forecast > (%(cost_amber)s - 1) * abs(cost_reference) END AS cost_over
     FROM cases c
-), levels AS (
+), levels AS MATERIALIZED (
   -- A shortfall below materiality caps every ratio; so does a small part of the commitment that of the year.
   SELECT a.*,
          CASE WHEN run_rate_below = 'red' AND compared - forecast >= %(materiality)s THEN 'red'
@@ -69,7 +70,7 @@ WITH disputed AS (
          CASE WHEN both_below AND closed_forecast + before_forecast - closed_actual - before_actual >= %(materiality)s
                 THEN 'red' WHEN both_below THEN 'amber' END AS both_is
     FROM asked a
-), reasoned AS (
+), reasoned AS MATERIALIZED (
   SELECT l.*,
          CASE WHEN run_rate_is IS NOT NULL THEN jsonb_build_object('code', 'run_rate', 'light', run_rate_is, 'params',
            jsonb_build_object('value', round(forecast, 2)::text, 'reference', round(compared, 2)::text)

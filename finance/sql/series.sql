@@ -1,19 +1,20 @@
 -- Sums of each effect's baseline (before Decided its plan), promise and forecast, each read once. Every row is converted and rounded before it is summed;
--- raw sums serve the continuation beyond L, which is rounded before it is converted (domain §1).
+-- raw sums serve the continuation beyond L, which is rounded before it is converted (domain §1). There is one row per
+-- effect and month, so max picks a month at less cost than sum.
 DROP TABLE IF EXISTS judged_reference, judged_promised, judged_forecast;
 CREATE TEMP TABLE judged_reference ON COMMIT DROP AS
 SELECT effect_id,
        sum(value) AS total,
        sum(value) FILTER (WHERE ordinal BETWEEN last_month - 11 AND last_month) AS full_year,
        sum(amount) FILTER (WHERE ordinal BETWEEN last_month - 11 AND last_month) AS raw_full_year,
-       sum(value) FILTER (WHERE ordinal = last_month) AS at_last,
-       sum(amount) FILTER (WHERE ordinal = last_month) AS raw_at_last,
+       max(value) FILTER (WHERE ordinal = last_month) AS at_last,
+       max(amount) FILTER (WHERE ordinal = last_month) AS raw_at_last,
        max(abs(amount)) FILTER (WHERE ordinal <= last_month - 11) AS early_size,
        sum(value) FILTER (WHERE ordinal BETWEEN %(year_first)s AND %(year_last)s) AS year,
        sum(value) FILTER (WHERE ordinal BETWEEN %(year_first)s AND validated_to) AS to_date,
        sum(value) FILTER (WHERE ordinal <= validated_to) AS cumulative,
-       sum(value) FILTER (WHERE ordinal = %(closed)s) AS closed_month,
-       sum(value) FILTER (WHERE ordinal = %(closed)s - 1) AS month_before
+       max(value) FILTER (WHERE ordinal = %(closed)s) AS closed_month,
+       max(value) FILTER (WHERE ordinal = %(closed)s - 1) AS month_before
   FROM (SELECT a.effect_id, p.ordinal, a.amount, round(a.amount * f.rate, 2) AS value, f.last_month, f.validated_to
           FROM finance_baselineamount a
           JOIN judged_frame f ON f.effect_id = a.effect_id AND f.baseline_id = a.baseline_id
@@ -32,8 +33,8 @@ SELECT effect_id,
        sum(value) AS total,
        sum(value) FILTER (WHERE ordinal BETWEEN last_month - 11 AND last_month) AS full_year,
        sum(amount) FILTER (WHERE ordinal BETWEEN last_month - 11 AND last_month) AS raw_full_year,
-       sum(value) FILTER (WHERE ordinal = last_month) AS at_last,
-       sum(amount) FILTER (WHERE ordinal = last_month) AS raw_at_last,
+       max(value) FILTER (WHERE ordinal = last_month) AS at_last,
+       max(amount) FILTER (WHERE ordinal = last_month) AS raw_at_last,
        sum(value) FILTER (WHERE ordinal BETWEEN %(year_first)s AND %(year_last)s) AS year,
        sum(value) FILTER (WHERE ordinal BETWEEN %(year_first)s AND validated_to) AS to_date,
        sum(value) FILTER (WHERE ordinal <= validated_to) AS cumulative,
@@ -52,13 +53,13 @@ SELECT effect_id,
        sum(value) AS total,
        sum(value) FILTER (WHERE ordinal BETWEEN last_month - 11 AND last_month) AS full_year,
        sum(amount) FILTER (WHERE ordinal BETWEEN last_month - 11 AND last_month) AS raw_full_year,
-       sum(value) FILTER (WHERE ordinal = last_month) AS at_last,
-       sum(amount) FILTER (WHERE ordinal = last_month) AS raw_at_last,
+       max(value) FILTER (WHERE ordinal = last_month) AS at_last,
+       max(amount) FILTER (WHERE ordinal = last_month) AS raw_at_last,
        sum(value) FILTER (WHERE ordinal BETWEEN coming AND %(year_last)s) AS coming_year,
        count(*) FILTER (WHERE ordinal BETWEEN greatest(coming, last_month + 1) AND %(year_last)s
                           AND amount <> 0) AS stored_beyond,
-       sum(value) FILTER (WHERE ordinal = %(closed)s) AS closed_month,
-       sum(value) FILTER (WHERE ordinal = %(closed)s - 1) AS month_before
+       max(value) FILTER (WHERE ordinal = %(closed)s) AS closed_month,
+       max(value) FILTER (WHERE ordinal = %(closed)s - 1) AS month_before
   FROM (SELECT a.effect_id, p.ordinal, a.amount, round(a.amount * f.rate, 2) AS value, f.last_month,
                -- The first month of the fiscal year that no actual covers.
                greatest(%(year_first)s, f.validated_to + 1) AS coming

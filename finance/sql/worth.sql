@@ -1,4 +1,5 @@
 -- From effects to measures: `finance.rules.figures_of` for many at once.
+-- Each step is materialized, or the planner would compute its expressions anew wherever the next one names them.
 DROP TABLE IF EXISTS judged_money;
 CREATE TEMP TABLE judged_money ON COMMIT DROP AS
 WITH reference AS (
@@ -11,7 +12,7 @@ WITH reference AS (
   SELECT effect_id, first_month, total, full_year, raw_full_year, at_last, raw_at_last, year, to_date,
          cumulative, beyond_in_year, beyond_to_date, beyond_so_far
     FROM judged_promised
-), framed AS (
+), framed AS MATERIALIZED (
   SELECT e.effect_id, e.measure_id, e.recurring, e.continues, e.judged, e.cost, e.rate,
          q.first_month, f.last_month, f.validated_to,
          -- Twelve months from full effect to L: some month at least eleven before L has 95 percent of its size.
@@ -41,7 +42,7 @@ WITH reference AS (
     LEFT JOIN reference q ON q.effect_id = e.effect_id
     LEFT JOIN judged_forecast p ON p.effect_id = e.effect_id
     LEFT JOIN judged_actual a ON a.effect_id = e.effect_id
-), continued AS (
+), continued AS MATERIALIZED (
   SELECT x.*,
          CASE WHEN continues AND last_month IS NOT NULL THEN round(round(CASE WHEN has_full_year
            THEN coalesce(r_raw_full_year, 0) / 12 ELSE coalesce(r_raw_at_last, 0) END, 4) * rate, 2) ELSE 0 END AS r_beyond,
@@ -49,7 +50,7 @@ WITH reference AS (
            THEN coalesce(f_raw_full_year, 0) / 12 ELSE coalesce(f_raw_at_last, 0) END, 4) * rate, 2) ELSE 0 END AS f_beyond,
          greatest(last_month, %(year_first)s - 1) AS known_to
     FROM framed x
-), worth AS (
+), worth AS MATERIALIZED (
   SELECT c.*,
          CASE WHEN NOT recurring THEN coalesce(p_total, 0)
               WHEN has_full_year THEN coalesce(p_full_year, 0) ELSE 12 * coalesce(p_at_last, 0) END AS p_value,
@@ -127,4 +128,4 @@ SELECT t.measure_id, t.baseline_id, t.frozen_on, t.promised, t.rate IS NOT NULL 
   LEFT JOIN summed s ON s.measure_id = t.measure_id
   LEFT JOIN finance_fiscalperiod p ON p.ordinal = s.effect_from;
 CREATE UNIQUE INDEX ON judged_money (measure_id);
-ANALYZE judged_money;
+ANALYZE judged_money (measure_id);

@@ -8,7 +8,7 @@ WITH conflicts AS (
     JOIN measures_measure m ON m.id = h.measure_id AND m.controller_id = h.user_id
     JOIN judged_scope s ON s.measure_id = h.measure_id
    WHERE h.office IN ('owner', 'sponsor')
-), facts AS (
+), facts AS MATERIALIZED (
   SELECT s.measure_id, s.stage, s.stage_since, s.due_closed, w.done_on,
          t.implementation, t.potential, m.has_actuals, m.has_proven,
          m.cumulative_actual - m.cumulative_reference AS excess, abs(m.cumulative_reference) AS size,

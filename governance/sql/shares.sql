@@ -12,7 +12,7 @@ WITH known AS (
     FROM governance_measurestatus t
    WHERE NOT %(everything)s AND t.valid_to IS NULL
      AND NOT EXISTS (SELECT FROM judged_scope s WHERE s.measure_id = t.measure_id)
-), placed AS (
+), placed AS MATERIALIZED (
   SELECT p.node_id, m.business_unit_id, m.legal_entity_id, m.function_id, m.controller_id, k.*,
          k.committed IS NULL AS in_pipeline,
          k.basis = 'run_rate' AS by_year, k.basis = 'one_off' AS by_sum, k.basis = 'avoidance' AS avoids,

@@ -1,7 +1,7 @@
 -- One row per measure as `governance_measurestatus` keeps it.
 DROP TABLE IF EXISTS judged_status;
 CREATE TEMP TABLE judged_status ON COMMIT DROP AS
-WITH facts AS (
+WITH facts AS MATERIALIZED (
   SELECT s.measure_id, s.stage, s.lifecycle, m.basis, m.tier,
          w.light AS implementation, w.reasons AS implementation_reasons,
          p.light AS potential, p.reasons AS potential_reasons, p.hollow,
@@ -28,4 +28,4 @@ SELECT measure_id, stage, lifecycle, basis, tier, implementation, implementation
        fresh
   FROM facts;
 CREATE UNIQUE INDEX ON judged_status (measure_id);
-ANALYZE judged_status;
+ANALYZE judged_status (measure_id);

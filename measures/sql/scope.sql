@@ -16,4 +16,4 @@ SELECT m.id AS measure_id,
   FROM measures_measure m
  WHERE %(everything)s OR m.id = ANY(%(measures)s::bigint[]);
 CREATE UNIQUE INDEX ON judged_scope (measure_id);
-ANALYZE judged_scope;
+ANALYZE judged_scope (measure_id);

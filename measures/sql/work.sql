@@ -1,5 +1,6 @@
 -- The implementation light of every measure in judged_scope: `measures.rules.implementation_light` for many at once.
 -- Reads milestones and dates only, never money.
+-- Each step is materialized, or the planner would compute its expressions anew wherever the next one names them.
 DROP TABLE IF EXISTS judged_work;
 CREATE TEMP TABLE judged_work ON COMMIT DROP AS
 WITH dated AS (
@@ -19,7 +20,7 @@ WITH dated AS (
     FROM measures_milestone t
     JOIN judged_scope s ON s.measure_id = t.measure_id
    GROUP BY t.measure_id
-), facts AS (
+), facts AS MATERIALIZED (
   SELECT s.measure_id, s.stage, s.lifecycle, s.kept_on, d.done_on,
          coalesce(d.critical_slip, 0) AS critical_slip,
          coalesce(d.other_slip, 0) AS other_slip,
@@ -32,7 +33,7 @@ WITH dated AS (
          %(on)s - s.kept_on AS kept_ago
     FROM judged_scope s
     LEFT JOIN dated d ON d.measure_id = s.measure_id
-), levels AS (
+), levels AS MATERIALIZED (
   SELECT f.*,
          CASE WHEN lifecycle <> 'active' THEN lifecycle
               WHEN stage = 5 THEN 'closed'
@@ -48,7 +49,7 @@ WITH dated AS (
          CASE WHEN kept_on IS NULL THEN 'amber'
               WHEN kept_ago > %(stale_days)s THEN 'amber' END AS stale_is
     FROM facts f
-), reasoned AS (
+), reasoned AS MATERIALIZED (
   SELECT l.*,
          CASE WHEN slip_is IS NOT NULL THEN jsonb_build_object('code', 'critical_slip', 'light', slip_is, 'params',
            jsonb_build_object('days', critical_slip, 'limit',

@@ -59,15 +59,18 @@ def expect(world: World, measure: Measure, on: date) -> Expected:
 
 
 def _inputs(world: World, measure: Measure, on: date) -> PotentialInputs:
+    """Before Decided against the snapshot's months, else against its figure; the plan says when the effect starts."""
     spec = world.specs[measure.pk]
-    if measure.stage >= DoI.DECIDED or spec.snapshot == "none":
+    if measure.stage >= DoI.DECIDED:
         return potential_inputs(measure, on=on)
     effects = list(measure.effects.order_by("position", "pk"))
-    if spec.snapshot == "months":
-        promise = {effect.pk: drawn.promise for effect, drawn in zip(effects, spec.effects, strict=True)}
-        return potential_inputs(measure, on=on, snapshot=promise)
-    plan = {effect.pk: drawn.plan for effect, drawn in zip(effects, spec.effects, strict=True)}
-    return replace(potential_inputs(measure, on=on, snapshot=plan), committed=spec.promised)
+    promised = spec.snapshot == "months"
+    months = {
+        effect.pk: drawn.promise if promised else drawn.plan
+        for effect, drawn in zip(effects, spec.effects, strict=True)
+    }
+    inputs = potential_inputs(measure, on=on, snapshot=months)
+    return inputs if promised else replace(inputs, committed=spec.promised if spec.snapshot == "figure" else None)
 
 
 def _codes(
