@@ -82,6 +82,7 @@ urlpatterns = [
     path("measures/<str:code>/closure/consent/", closure.closure_consent, name="closure_consent"),
     path("measures/<str:code>/closure/reject/", closure.closure_reject, name="closure_reject"),
     path("measures/<str:code>/closure/certificate/", closure.closure_certificate, name="closure_certificate"),
+    path("measures/<str:code>/closure/evidence/<int:pk>/", closure.closure_evidence, name="closure_evidence"),
     path("divergences/", divergences.divergences, name="divergences"),
     path("measures/<str:code>/divergences/<str:divergence>/", divergences.divergence_answer, name="divergence_answer"),
     path("ratification/", ratification.ratification, name="ratification"),

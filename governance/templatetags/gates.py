@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from governance.choices import Severity
 from governance.gates import GATES, ON_CONFIRMATION
-from governance.models import Divergence, Notice
-from governance.queries.inbox import Item
 from governance.sentences import FIELDS, sentence
 from measures.choices import DoI
+from portfolio.templatetags.formats import month
+
+if TYPE_CHECKING:
+    from governance.models import Divergence, Notice
+    from governance.queries.inbox import Item
 
 register = template.Library()
 
@@ -48,20 +53,34 @@ WORK = {
     "close": _("Confirm the value and close"),
     "consent": _("Give the second consent to a closure above the four-eyes limit"),
     "dispute": _("Answer the dispute: %(detail)s"),
-    "claims": _("Validate the actuals claimed for %(name)s: %(detail)s measures"),
     "again": _("Submit the gate to %(stage)s again: it was returned, or the measure has changed"),
     "gate": _("Submit the gate to %(stage)s"),
     "milestone": _("Milestone: %(detail)s"),
     "divergence": _("Look into %(detail)s: %(meaning)s"),
-    "forecast": _("Confirm or change the forecasts of %(detail)s measures for this month"),
-    "ratify": _("Ratify the take-over of %(detail)s measures"),
+}
+COUNTED = {
+    "claims": ngettext_lazy(
+        "Validate the actuals claimed for %(month)s: %(number)d measure",
+        "Validate the actuals claimed for %(month)s: %(number)d measures",
+        "number",
+    ),
+    "forecast": ngettext_lazy(
+        "Confirm or change the forecast of %(number)d measure for this month",
+        "Confirm or change the forecasts of %(number)d measures for this month",
+        "number",
+    ),
+    "ratify": ngettext_lazy(
+        "Ratify the take-over of %(number)d measure", "Ratify the take-over of %(number)d measures", "number"
+    ),
 }
 
 
 @register.simple_tag
 def work(item: Item) -> str:
     """What an item of the inbox asks for."""
-    params = {"detail": item.detail, "name": item.name, "stage": "", "meaning": ""}
+    if item.kind in COUNTED:
+        return str(COUNTED[item.kind] % {"number": int(item.detail), "month": month(item.ref)})
+    params = {"detail": item.detail, "stage": "", "meaning": ""}
     if item.kind in ("decide", "again", "gate"):
         params["stage"] = str(DoI(int(item.detail)).label)
     if item.kind == "divergence":

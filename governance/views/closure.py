@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from finance.choices import ClosureOutcome, Hardness
+from finance.models import ConfirmationEvidence
 from finance.money import ZERO
 from governance.actions.closure import confirm_and_close, consent_to_closure, reject_closure
 from governance.actions.gates import Outcome
@@ -21,11 +22,13 @@ from governance.forms.refusal import DeedForm
 from governance.queries.certificates import certificate_of, consented
 from governance.queries.closure import ClosureCase, closure_case
 from governance.queries.gate_pages import gate_page
+from governance.views.downloads import download
 from governance.views.measure_frame import frame, open_measure
 from governance.views.page import one_time_key, page, url
 from governance.views.reauthentication import is_recent, reauthenticate, reauthenticated_at
 from measures.choices import DoI
 from measures.models import Measure
+from portfolio.access import fetch_or_404
 from portfolio.actions.files import store_file
 from portfolio.errors import Conflict, DomainError, NotAllowed, Objection, Refused
 from portfolio.models import OrganizationSettings, StoredFile
@@ -222,6 +225,14 @@ def closure_reject(request: Any, code: str) -> HttpResponse:
 def _rejection_page(request: Any, measure: Measure, form: RejectForm) -> HttpResponse:
     case = closure_case(measure, request.user, on=request.on)
     return _page(request, case, form=_form(request, case), reject=form)
+
+
+@page
+def closure_evidence(request: Any, code: str, pk: int) -> HttpResponse:
+    """One file of the evidence a value was confirmed on."""
+    measure, _rights = open_measure(request, code)
+    evidence = ConfirmationEvidence.objects.filter(confirmation__measure=measure).select_related("file")
+    return download(fetch_or_404(evidence, pk=pk).file)
 
 
 @page

@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from governance.forms.milestones import MilestoneDoneForm, MilestoneForm, ReopenForm
+from governance.views.downloads import download
 from governance.views.measure_frame import attempt, form_page, frame, once, open_measure
 from governance.views.page import expected_version, page, url
 from measures.actions.milestones import (
@@ -27,10 +26,9 @@ from measures.actions.milestones import (
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure, Milestone
 from portfolio.access import fetch_or_404
-from portfolio.actions.files import storage_path, store_file
+from portfolio.actions.files import store_file
 from portfolio.choices import Right
 from portfolio.models import StoredFile
-from portfolio.tenancy import current_organization_id
 
 
 @page
@@ -199,13 +197,4 @@ def milestone_evidence(request: Any, code: str, pk: int) -> HttpResponse:
     file = _milestone(measure, pk).evidence_file
     if file is None:
         raise Http404
-    with default_storage.open(storage_path(current_organization_id(), file.sha256)) as stored:
-        response = HttpResponse(stored.read(), content_type=file.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox"
-    response.headers["Content-Disposition"] = _attachment(file.name)
-    return response
-
-
-def _attachment(name: str) -> str:
-    return content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return download(file)

@@ -97,6 +97,12 @@ def test_confirm_closes_and_leads_to_the_certificate(cast: Cast) -> None:
     assert confirmation.evidence.get().sha256 in html
     assert "Checked against the ledger." in html
     assert "ledger.pdf" in html
+    (evidence,) = confirmation.evidence.all()
+    file = sign_in(cast.auditor).get(address(cast, "closure_evidence", measure.code, evidence.pk))
+    assert file.content == b"%PDF-1.7 ledger"
+    assert file["Content-Disposition"].startswith("attachment")
+    assert file["X-Content-Type-Options"] == "nosniff"
+    assert sign_in(cast.owner).get(address(cast, "closure_evidence", measure.code, evidence.pk + 1)).status_code == 404
     page = sign_in(cast.owner).get(address(cast, "closure", measure.code))
     assert page["Location"] == address(cast, "closure_certificate", measure.code)
 
@@ -222,3 +228,13 @@ def test_closure_of_a_measure_not_implemented_leads_to_its_gates(cast: Cast) -> 
 def test_certificate_does_not_exist_before_the_confirmation(cast: Cast) -> None:
     measure = cast.measure()
     assert sign_in(cast.controller).get(address(cast, "closure_certificate", measure.code)).status_code == 404
+
+
+def test_gates_of_a_closed_measure_lead_to_the_certificate(cast: Cast) -> None:
+    measure = submitted(cast)
+    confirm(cast, measure)
+    html = sign_in(cast.owner).get(address(cast, "measure_gates", measure.code)).content.decode()
+    assert "There is no further gate." in html
+    assert address(cast, "closure_certificate", measure.code) in html
+    again = sign_in(cast.owner).get(address(cast, "gate_submit", measure.code))
+    assert again["Location"] == address(cast, "measure_gates", measure.code)

@@ -140,7 +140,8 @@ def test_claims_wait_for_the_controller_month_by_month(cast: Cast) -> None:
     found = [(item.name, item.detail) for item in items(cast.controller) if item.kind == "claims"]
     assert sorted(found) == [("2026-04", "1"), ("2026-05", "1")]
     html = sign_in(cast.controller).get(address(cast, "my_work")).content.decode()
-    assert "?period=2026-04" in html
+    assert "?month=2026-04" in html
+    assert "Validate the actuals claimed for Apr 2026: 1 measure<" in html
 
 
 def test_disputes_and_divergences_wait_for_those_they_concern(cast: Cast) -> None:
