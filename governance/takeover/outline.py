@@ -29,6 +29,8 @@ from portfolio.models import OrganizationSettings
 CHUNK = 1000
 # A month further away than this is a slip of the pen, and would open centuries of periods.
 YEARS = 30
+# In the organization's currency per month; far below what the sums of a whole organization may reach.
+LARGEST = Decimal(10) ** 13
 LEVEL_FIELDS = ("portfolio", "program", "project", "package")
 
 
@@ -103,6 +105,7 @@ class _Outliner:
         for rate in self.workbook.rates():
             self._rate(rate)
         self.rates = {*self.stored, *self.outline.rates, *self.refused_rates}
+        self.limit = LARGEST / max([Decimal(1), *self.outline.rates.values(), *(r.rate for r in self.stored.values())])
         for rows in _chunks(self.workbook.measures()):
             self._measures(rows)
         if not self.outline.counts["measures"] and not self.findings.refused:
@@ -187,6 +190,13 @@ class _Outliner:
         self.outline.counts["effects"] += 1
         for name in ADDRESS:
             self.outline.master_data[name].want(getattr(row, name))
+
+        # a text this short is below the limit, and nearly all are
+        short = len(str(int(self.limit))) - 1
+        for place, text in enumerate(row.amounts):
+            if len(text) > short and abs(Decimal(text)) >= self.limit:
+                address = f"{column_letters(row.header.month_positions[place])}{row.row}"
+                self.findings.refuse("effects", address, "amount_too_large")
 
     def _months(self, row: EffectRow) -> None:
         near = range(self.outline.on.year - YEARS, self.outline.on.year + YEARS + 1)

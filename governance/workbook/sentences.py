@@ -101,6 +101,7 @@ SENTENCES = {
     "inherited_controller_sponsors": _(
         "Controller and sponsor would be one person, because one of them is inherited from above; name another."
     ),
+    "amount_too_large": _("The amount is too large to be added up with others; look at its unit."),
     "month_far": _("“%(month)s” lies more than %(years)s years from the day of the take-over."),
     "target_replaced": _("The organization has another target here for %(year)s; it will be replaced."),
 }

@@ -354,6 +354,16 @@ def test_a_month_centuries_away_is_refused_at_its_head(cast: Cast, tmp_path: Pat
     assert refused(cast, tmp_path, effects=[{**EFFECT, "1066-10": ""}]) == ["effects!L1 month_far"]
 
 
+def test_an_amount_too_large_to_be_added_up_is_refused_at_its_cell(cast: Cast, tmp_path: Path) -> None:
+    effect = {**EFFECT, "2026-01": "9999999999999.99", "2026-02": "-10000000000000"}
+    assert refused(cast, tmp_path, effects=[effect]) == ["effects!K2 amount_too_large"]
+    rate = {**RATE, "plan_rate": "1000"}
+    assert refused(cast, tmp_path, effects=[effect], rates=[rate]) == [
+        "effects!J2 amount_too_large",
+        "effects!K2 amount_too_large",
+    ]
+
+
 def test_a_workbook_without_measures_is_refused(cast: Cast, tmp_path: Path) -> None:
     folder = good_folder(tmp_path)
     for table in folder.iterdir():

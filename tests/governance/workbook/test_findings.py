@@ -46,7 +46,8 @@ def test_warnings_alone_refuse_nothing() -> None:
 
 def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
     folder = Path(governance.workbook.__file__).parent
-    source = "".join(path.read_text("utf-8") for path in folder.glob("*.py") if path.name != "sentences.py")
+    paths = [*folder.glob("*.py"), *(folder.parent / "takeover").glob("*.py")]
+    source = "".join(path.read_text("utf-8") for path in paths if path.name != "sentences.py")
     assert set(SENTENCES) - set(re.findall(r'"([a-z_0-9]+)"', source)) == set()
     raised = re.findall(r'(?:Unreadable|BadCell|self\._note)\(\s*"(\w+)"', source)
     reported = re.findall(r'(?:refuse|warn)\((?:[^()]|\([^()]*\))*?, "(\w+)"(?:, \w+=|\))', source)
