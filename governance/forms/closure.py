@@ -30,6 +30,7 @@ class ManyFilesField(forms.FileField):
     """Any number of files at once."""
 
     widget = ManyFilesInput
+    asked_by_rules = True
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         files = data if isinstance(data, list | tuple) else [data] if data else []

@@ -21,13 +21,16 @@ def long_text(label: Any, *, rows: int = 3, **kwargs: Any) -> forms.CharField:
 
 
 def password_field() -> forms.CharField:
-    return forms.CharField(
+    """Not required by the form, so that its absence is said together with every other objection."""
+    field = forms.CharField(
         label=_("Your password"),
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         help_text=_("This decision needs your password, given within the last five minutes."),
     )
+    field.asked_by_rules = True  # type: ignore[attr-defined]
+    return field
 
 
 class SubmitForm(DeedForm):
