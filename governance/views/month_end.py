@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from finance.actions.month_end import validate_month
 from finance.models import FiscalPeriod
@@ -34,8 +34,7 @@ def month_end(request: Any) -> HttpResponse:
     if request.method == "POST":
         status = form.refusal_status or attempt(form, lambda: _validate(request, form))
         if not status:
-            done = _("%(count)s rows of %(month)s were validated.")
-            messages.success(request, done % {"count": len(form.proofs), "month": month.name})
+            messages.success(request, _done(len(form.proofs), month))
             return redirect(request.get_full_path())
     context = {
         "form": form,
@@ -48,6 +47,11 @@ def month_end(request: Any) -> HttpResponse:
         **_around(request, month),
     }
     return render(request, "governance/month_end.html", context, status=status)
+
+
+def _done(count: int, month: FiscalPeriod) -> str:
+    said = ngettext("%(count)s row of %(month)s was validated.", "%(count)s rows of %(month)s were validated.", count)
+    return said % {"count": count, "month": month.name}
 
 
 def _month(request: Any) -> FiscalPeriod | None:

@@ -44,7 +44,7 @@ def _place(request: Any, item: Item) -> tuple[str, str]:
         return url(request, name, item.code, item.detail), icon
     if item.code:
         return url(request, name, item.code), icon
-    query = f"?period={item.ref}" if item.ref else ""
+    query = f"?month={item.ref}" if item.ref else ""
     return url(request, name) + query, icon
 
 
