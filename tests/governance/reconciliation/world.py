@@ -24,7 +24,7 @@ from finance.models import (
 )
 from finance.rules import parse_period, period_name
 from governance.choices import DecisionKind
-from governance.models import GateDecision
+from governance.models import GateDecision, ImportBatch, TakeOver
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure, MeasurePackage, Milestone
 from portfolio.actions.structure import insert_node
@@ -335,11 +335,15 @@ def _freeze(world: World, measure: Measure, spec: MeasureSpec, rows: list[Effect
 def _decide(world: World, measure: Measure, spec: MeasureSpec, rows: list[Effect]) -> None:
     """One take-over up to the stage; a closed measure is closed past all decisions."""
     with world.cast.acting(world.cast.office):
+        batch = ImportBatch.objects.create(
+            name="program.xlsx", sha256="0" * 64, imported_by=world.cast.office, on=spec.stage_since, at=AT
+        )
+        TakeOver.objects.create(measure=measure, batch=batch, stage=min(spec.stage, DoI.IMPLEMENTED))
         GateDecision.objects.create(
             measure=measure,
             kind=DecisionKind.TAKE_OVER,
             from_stage=DoI.DEFINED,
-            to_stage=min(spec.stage, DoI.IMPLEMENTED),
+            to_stage=stage,
             to_lifecycle=spec.lifecycle,
             office=Office.TRANSFORMATION_OFFICE,
             decided_by=world.cast.office,
