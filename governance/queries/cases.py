@@ -62,10 +62,10 @@ class _Frame:
             four_eyes_limit=settings.four_eyes_limit,
             hardened=frozenset(settings.hardened_criteria),
         )
-        self.calendar = calendar_on(on, settings)
-        self.rates = dict(
-            PlanRate.objects.filter(fiscal_year=self.calendar.fiscal_year).values_list("currency", "rate")
-        )
+        calendar = calendar_on(on, settings)
+        # once for all cases: each walks the whole calendar
+        self.last_closed, self.current = calendar.last_closed, calendar.current
+        self.rates = dict(PlanRate.objects.filter(fiscal_year=calendar.fiscal_year).values_list("currency", "rate"))
         self.rates[settings.currency] = Decimal(1)
 
 
@@ -120,8 +120,8 @@ def _case(measure: Measure, frame: _Frame, rows: _Rows, overlaps: tuple[str, ...
         open_disputes=len(rows.disputes.get(measure.pk, ())),
         unanswered_divergences=tuple(row.code for row in rows.divergences.get(measure.pk, ())),
         unratified=measure.pk in rows.unratified,
-        last_closed=frame.calendar.last_closed,
-        current_period=frame.calendar.current,
+        last_closed=frame.last_closed,
+        current_period=frame.current,
         figures=_figures(measure, effects, frame, rows),
         limits=frame.limits,
     )
