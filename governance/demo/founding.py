@@ -41,7 +41,6 @@ from portfolio.models import (
     GLAccount,
     LegalEntity,
     Node,
-    Organization,
     PnlLine,
     User,
 )
@@ -61,13 +60,13 @@ class Package:
     path: tuple[str, ...]
 
 
-def found(today: date, say: Say) -> tuple[Scene, list[Package]]:
+def found(today: date, say: Say, *, slug: str = SLUG) -> tuple[Scene, list[Package]]:
     """The organization stands, without a measure. Refused: when its address is taken."""
     say(f"  {len(PEOPLE)} people, {sum(person.signs_in for person in PEOPLE)} of them with a password")
     people = {person.key: _person(person.email, person.name, person.signs_in) for person in PEOPLE}
     founded = today - timedelta(days=FOUNDED_DAYS_AGO)
     organization, _admin = create_organization(
-        slug=SLUG, name=NAME, currency=CURRENCY, on=founded, time_zone=TIME_ZONE, admin_email=people["admin"].email
+        slug=slug, name=NAME, currency=CURRENCY, on=founded, time_zone=TIME_ZONE, admin_email=people["admin"].email
     )
     with tenancy.acting_as(organization_id=organization.pk, user_id=people["admin"].pk):
         scene = Scene(organization.pk, clock_on(today), Names(people=people))
@@ -176,8 +175,3 @@ def _target(scene: Scene, node: Node, percent: int) -> None:
             amount * Decimal(percent) / 100,
             by=scene.person("office"),
         )
-
-
-def is_founded() -> bool:
-    """Whether the demo is there already."""
-    return Organization.objects.filter(slug=SLUG).exists()

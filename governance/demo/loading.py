@@ -18,13 +18,16 @@ from governance.demo.catalogue import CATALOGUE, Catalogue
 from governance.demo.founding import found
 from governance.demo.program import Part, cast_parts, play, shares_of
 from governance.demo.scene import Say, Scene
+from governance.demo.structure import SLUG
 from portfolio.models import User
 
 
-def load_manufacturer(today: date, say: Say, *, catalogue: Catalogue = CATALOGUE, side_by_side: bool = False) -> Scene:
+def load_manufacturer(
+    today: date, say: Say, *, slug: str = SLUG, catalogue: Catalogue = CATALOGUE, side_by_side: bool = False
+) -> Scene:
     """The organization stands with all its measures, judged as of today. Refused: when its address is taken."""
     with transaction.atomic():
-        scene, packages = found(today, say)
+        scene, packages = found(today, say, slug=slug)
     parts = cast_parts(scene, packages, catalogue)
     if side_by_side and can_share():
         _play_side_by_side(scene, parts, say)

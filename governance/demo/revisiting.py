@@ -20,7 +20,9 @@ def revisit(today: date) -> Scene | None:
     if organization is None:
         return None
     users = {user.email: user for user in User.objects.filter(email__in=[person.email for person in PEOPLE])}
-    people = {person.key: users[person.email] for person in PEOPLE if person.email in users}
+    if len(users) < len(PEOPLE):
+        return None
+    people = {person.key: users[person.email] for person in PEOPLE}
     with tenancy.tenant(organization.pk):
         return Scene(organization.pk, clock_on(today), Names(people=people))
 

@@ -109,6 +109,7 @@ def set_the_stage(scene: Scene, node: Node, *, owner: str, office: str, chair: s
     _decide(story)
     _deliver(story)
     _implement(story)
+    story.refresh()
     return story
 
 
