@@ -79,6 +79,7 @@ RULES: dict[str, Rule] = {
     "submission_one_open": Rule("already_submitted", _("This gate is already submitted and waits for a decision.")),
     "approval_once": Rule("already_approved", _("This office has already answered this submission."), Conflict),
     "waiver_once": Rule("waived_twice", _("This criterion is already waived.")),
+    "take_over_needs_import": Rule("import_missing", _("A measure is taken over by an import only.")),
     "take_over_unratified": Rule("ratified_later", _("A take-over is ratified by the committee, after the import.")),
     "take_over_ratified_once": Rule("already_ratified", _("This take-over is already ratified."), Conflict),
     "take_over_once": Rule("already_taken_over", _("This measure is already taken over.")),
@@ -126,7 +127,7 @@ RULES: dict[str, Rule] = {
     ),
     # Numbers.
     "milestone_weight_not_negative": Rule("weight_negative", _("A weight is not negative.")),
-    "plan_rate_positive": Rule("rate_not_positive", _("A rate is greater than nought.")),
+    "plan_rate_positive": Rule("rate_not_positive", _("A rate is greater than zero.")),
     "period_fixed": _PERIOD,
     "period_name": _PERIOD,
     "period_ordinal": _PERIOD,

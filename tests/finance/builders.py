@@ -16,7 +16,7 @@ from finance.choices import Hardness, Nature, Recurrence
 from finance.models import Effect
 from finance.rules.periods import parse_period
 from governance.choices import DecisionKind
-from governance.models import GateDecision
+from governance.models import GateDecision, ImportBatch, TakeOver
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure
 from portfolio.choices import Office
@@ -73,6 +73,10 @@ def decide(
     """Takes the measure over as decided (or further), which freezes its baseline."""
     with cast.acting(cast.office), deed("taken_over", by=cast.office, subject=measure):
         freeze_baseline(measure, by=cast.office, on=on)
+        batch = ImportBatch.objects.create(
+            name="program.xlsx", sha256="0" * 64, imported_by=cast.office, on=on, at=timezone.now()
+        )
+        TakeOver.objects.create(measure=measure, batch=batch, stage=stage)
         GateDecision.objects.create(
             measure=measure,
             kind=DecisionKind.TAKE_OVER,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from finance.choices import ClosureOutcome, ConfirmationMethod, Hardness, Nature, Recurrence
 from finance.models import BaselineVersion, ClosureConfirmation, ClosureConsent, Effect, FiscalPeriod, PlanAmount
 from governance.choices import DecisionKind
-from governance.models import GateDecision, GateSubmission
+from governance.models import GateDecision, GateSubmission, ImportBatch, TakeOver
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure, Milestone
 from portfolio.choices import Office
@@ -93,6 +93,15 @@ def decide(cast: Cast, measure: Measure, kind: DecisionKind, *, by: User, **fiel
         values["submission"] = submit(cast, measure, by=cast.owner)
     with cast.acting(by):
         return GateDecision.objects.create(**values)
+
+
+def take_over(cast: Cast, measure: Measure, *, stage: int = DoI.IMPLEMENTED) -> TakeOver:
+    """The record that the measure came with an import; without the decision."""
+    with cast.acting(cast.office):
+        batch = ImportBatch.objects.create(
+            name="program.xlsx", sha256="0" * 64, imported_by=cast.office, on=TODAY, at=timezone.now()
+        )
+    return TakeOver.objects.create(measure=measure, batch=batch, stage=stage)
 
 
 def freeze(measure: Measure, *, committed: Decimal = Decimal(100_000), **fields: Any) -> BaselineVersion:

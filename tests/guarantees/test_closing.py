@@ -11,13 +11,12 @@ from django.utils import timezone
 from finance.choices import ClosureOutcome
 from finance.models import ClosureConfirmation, ConfirmedYear
 from governance.choices import DecisionKind
-from governance.models import ImportBatch, TakeOver
+from governance.models import TakeOver
 from measures.choices import DoI
 from measures.models import Measure, RoleHolding
 from portfolio.choices import Office
 from portfolio.database_errors import rule_of
 from portfolio.deeds import check_now
-from tests.cast import TODAY
 from tests.guarantees.rows import (
     OTHER_PICTURE,
     close,
@@ -29,6 +28,7 @@ from tests.guarantees.rows import (
     refused,
     sql,
     submit,
+    take_over,
 )
 
 MILLIONS = Decimal(2_000_000)
@@ -37,14 +37,6 @@ MILLIONS = Decimal(2_000_000)
 @pytest.fixture
 def measure(cast):
     return measure_at(cast, DoI.IMPLEMENTED)
-
-
-def take_over(cast, measure):
-    with cast.acting(cast.office):
-        batch = ImportBatch.objects.create(
-            name="program.xlsx", sha256="0" * 64, imported_by=cast.office, on=TODAY, at=timezone.now()
-        )
-    return TakeOver.objects.create(measure=measure, batch=batch, stage=4)
 
 
 def change_role(measure, **people):

@@ -27,7 +27,7 @@ from portfolio.deeds import check_now, deed
 from portfolio.errors import Refused
 from portfolio.models import CostCentre, GLAccount, PnlLine
 from tests.cast import TODAY
-from tests.guarantees.rows import decide, effect, freeze, measure_at, move, refused, sql
+from tests.guarantees.rows import decide, effect, freeze, measure_at, move, refused, sql, take_over
 
 
 @pytest.fixture
@@ -199,6 +199,7 @@ def test_no_decision_without_a_baseline(cast, draft):
 
 def test_no_take_over_without_a_baseline(cast):
     measure = cast.measure()
+    take_over(cast, measure)
     with refused("decided_needs_baseline"):
         decide(cast, measure, DecisionKind.TAKE_OVER, by=cast.office, to_stage=4)
         move(measure, 4)

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from governance.choices import DecisionKind, SubmissionState
-from governance.models import GateApproval, GateDecision, GateSubmission, Waiver
+from governance.models import GateApproval, GateDecision, GateSubmission, TakeOver, Waiver
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure
 from portfolio.choices import Office
@@ -14,7 +14,7 @@ from portfolio.database_errors import rule_of
 from portfolio.deeds import check_now
 from portfolio.models import Deed
 from tests.cast import TODAY
-from tests.guarantees.rows import advance, decide, freeze, hold, measure_at, move, refused, sql, submit
+from tests.guarantees.rows import advance, decide, freeze, hold, measure_at, move, refused, sql, submit, take_over
 
 ADVANCE = DecisionKind.ADVANCE
 
@@ -176,11 +176,33 @@ def test_hold_and_resume_by_decisions(cast):
 
 def test_take_over_goes_up_to_implemented_in_one_step(cast):
     measure = cast.measure()
+    take_over(cast, measure)
     freeze(measure)
     decide(cast, measure, DecisionKind.TAKE_OVER, by=cast.office, to_stage=4, to_lifecycle=Lifecycle.ON_HOLD)
     move(measure, 4, Lifecycle.ON_HOLD)
     check_now()
     assert stage_of(measure) == DoI.IMPLEMENTED
+
+
+@pytest.mark.parametrize("imported_at", [None, DoI.DETAILED])
+def test_take_over_without_its_import_moves_nothing(cast, imported_at):
+    measure = cast.measure()
+    if imported_at is not None:
+        take_over(cast, measure, stage=imported_at)
+    with refused("take_over_needs_import"):
+        freeze(measure)
+        decide(cast, measure, DecisionKind.TAKE_OVER, by=cast.office, to_stage=4)
+        move(measure, 4)
+
+
+def test_take_over_with_an_import_ratified_before_moves_nothing(cast):
+    measure = cast.measure()
+    row = take_over(cast, measure, stage=DoI.DETAILED)
+    with cast.acting(cast.chair):
+        TakeOver.objects.filter(pk=row.pk).update(ratified_by=cast.chair, ratified_at=now())
+    with refused("take_over_needs_import"):
+        decide(cast, measure, DecisionKind.TAKE_OVER, by=cast.office, to_stage=2)
+        move(measure, 2)
 
 
 # In whose name

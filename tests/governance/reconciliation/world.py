@@ -343,7 +343,7 @@ def _decide(world: World, measure: Measure, spec: MeasureSpec, rows: list[Effect
             measure=measure,
             kind=DecisionKind.TAKE_OVER,
             from_stage=DoI.DEFINED,
-            to_stage=stage,
+            to_stage=min(spec.stage, DoI.IMPLEMENTED),
             to_lifecycle=spec.lifecycle,
             office=Office.TRANSFORMATION_OFFICE,
             decided_by=world.cast.office,
