@@ -26,6 +26,14 @@ def is_active_member(user: User) -> bool:
     ).exists()
 
 
+def active_people() -> QuerySet[User, User]:
+    """Active members of the organization, by name: the only people a form offers."""
+    members = User.objects.filter(
+        is_active=True, memberships__organization_id=current_organization_id(), memberships__is_active=True
+    )
+    return members.order_by("name", "email")
+
+
 def rights_on(user: User, node_id: int) -> frozenset[Right]:
     """The rights of a person on a node, those granted on any node above included."""
     codes = NodePermission.objects.filter(user_id=user.pk, content_object__below__descendant_id=node_id).values_list(

@@ -15,6 +15,7 @@ from governance.forms.refusal import DeedForm
 from measures.actions.measures import FROZEN_FIELDS
 from measures.choices import DoI
 from measures.models import Measure, Milestone
+from portfolio.access import active_people
 from portfolio.models import (
     BusinessUnit,
     CostCentre,
@@ -25,7 +26,6 @@ from portfolio.models import (
     SteeringCommittee,
     User,
 )
-from portfolio.tenancy import current_organization_id
 
 MISSING = _("Please choose")
 
@@ -48,14 +48,6 @@ class Choice(forms.ModelChoiceField):
 
     def __init__(self, model: type[Model], **kwargs: Any) -> None:
         super().__init__(queryset=model._default_manager.none(), **kwargs)
-
-
-def active_people() -> QuerySet[User, User]:
-    """Active members of the organization, by name."""
-    members = User.objects.filter(
-        is_active=True, memberships__organization_id=current_organization_id(), memberships__is_active=True
-    )
-    return members.order_by("name", "email")
 
 
 def committees() -> QuerySet[Any, Any]:
