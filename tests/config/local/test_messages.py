@@ -8,7 +8,22 @@ import pytest
 from config.local import messages
 
 CODE = 'from django.utils.translation import gettext as _\nTITLE = _("Close the measure")\n'
-TEMPLATE = '{% load i18n %}{% translate "Month end" %}{% blocktranslate %}{{ name }} closed{% endblocktranslate %}'
+TEMPLATE = """{% load i18n %}{% translate "Month end" %}
+    <ul>
+      <li>{% blocktranslate %}{{ name }} closed{% endblocktranslate %}
+   </li>
+"""
+CRITERIA = '''"""Criteria about the people."""
+
+def owner_named(case: GateCase) -> Objection | None:
+    """The measure has an owner."""
+
+def _is_named(case: GateCase) -> Objection | None:
+    """Of no concern to people."""
+
+def missing(case: GateCase) -> list[str]:
+    """Nor is this."""
+'''
 GERMAN = """
 msgid ""
 msgstr "Content-Type: text/plain; charset=utf-8\\n"
@@ -26,18 +41,26 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small house with one module, one template and a German translation."""
     for name, text in {
         "governance/views.py": CODE,
+        "governance/criteria/people.py": CRITERIA,
         "templates/page.html": TEMPLATE,
         "locale/de/LC_MESSAGES/django.po": GERMAN,
     }.items():
-        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.setattr(messages, "ROOT", tmp_path)
     return tmp_path
 
 
-def test_sentences_of_code_and_templates_are_collected(house: Path) -> None:
+def translate(house: Path, original: str, *strings: str) -> None:
+    """The German translation ends with this sentence."""
+    forms = [f'msgstr "{strings[0]}"'] if len(strings) == 1 else [f'msgstr[{n}] "{s}"' for n, s in enumerate(strings)]
+    path = house / "locale/de/LC_MESSAGES/django.po"
+    path.write_text(GERMAN + "\n".join(["", original, *forms, ""]), encoding="utf-8")
+
+
+def test_sentences_of_code_templates_and_criteria_are_collected(house: Path) -> None:
     found = {message.id for message in messages.collect() if message.id}
-    assert found == {"Close the measure", "Month end", "%(name)s closed"}
+    assert found == {"Close the measure", "Month end", "%(name)s closed", "The measure has an owner."}
 
 
 def test_update_keeps_what_is_translated_and_drops_what_is_gone(house: Path) -> None:
@@ -46,7 +69,7 @@ def test_update_keeps_what_is_translated_and_drops_what_is_gone(house: Path) -> 
     assert 'msgstr "Monatsabschluss"' in text
     assert "%(name)s closed" in text
     assert "An old sentence" not in text
-    assert messages.untranslated() == {"de": 2}
+    assert messages.untranslated() == {"de": 3}
 
 
 def test_compiled_translation_is_read_by_gettext(house: Path) -> None:
@@ -55,9 +78,31 @@ def test_compiled_translation_is_read_by_gettext(house: Path) -> None:
         assert gettext.GNUTranslations(file).gettext("Month end") == "Monatsabschluss"
 
 
-def test_wrong_placeholder_is_a_mistake(house: Path) -> None:
-    path = house / "locale/de/LC_MESSAGES/django.po"
-    path.write_text(
-        GERMAN + '\n#, python-format\nmsgid "%(name)s closed"\nmsgstr "%(nome)s ist zu"\n', encoding="utf-8"
-    )
-    assert "%(name)s closed" in messages.mistakes()[0]
+@pytest.mark.parametrize(
+    ("original", "strings", "mistake"),
+    [
+        ('msgid "%(name)s closed"', ["%(nome)s ist zu"], "the placeholders differ"),
+        ('msgid "%(name)s closed"', [""], "not translated"),
+        ('#, fuzzy\nmsgid "Close"', ["Schließen"], "doubtful"),
+        ('msgid "Below 95 %% of %(name)s"', ["Unter 95 % von %(name)s"], "the placeholders differ"),
+        ('msgid "%(name)s closed"', ["%(name)s zu 95 % zu"], "a percent sign is not doubled"),
+        ('msgid "%(n)s day"\nmsgid_plural "%(n)s days"', ["%(m)s Tag", "%(n)s Tage"], "a placeholder is unknown"),
+    ],
+)
+def test_translation_that_cannot_be_used_is_a_mistake(
+    house: Path, original: str, strings: list[str], mistake: str
+) -> None:
+    translate(house, original, *strings)
+    assert any(found.endswith(mistake) for found in messages.mistakes())
+
+
+@pytest.mark.parametrize(
+    ("original", "strings"),
+    [
+        ('msgid "More than 105 % of it"', ["Mehr als 105 % davon"]),
+        ('msgid "%(n)s day"\nmsgid_plural "%(n)s days"', ["Ein Tag", "%(n)s Tage"]),
+    ],
+)
+def test_translation_as_it_should_be_is_no_mistake(house: Path, original: str, strings: list[str]) -> None:
+    translate(house, original, *strings)
+    assert messages.mistakes() == []
