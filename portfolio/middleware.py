@@ -47,7 +47,9 @@ class TenantMiddleware:
                 if not request.user.is_authenticated:
                     return self._in_transaction(request)
                 with translation.override(request.user.language):
-                    return self._in_transaction(request)
+                    response = self._in_transaction(request)
+                    response.headers["Content-Language"] = request.user.language
+                    return response
         finally:
             request_id.reset(token)
 
