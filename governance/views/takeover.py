@@ -89,7 +89,7 @@ def takeover_apply(request: Any) -> HttpResponse:
     if batch is None:
         with kept(sha256, by=request.user) as upload:
             return _preview(request, upload, on=on)
-    messages.success(request, _("The program was taken over."))
+    messages.success(request, _("The program was taken over. Lights and totals follow within a minute."))
     return redirect(url(request, "takeover_result", batch.pk))
 
 
