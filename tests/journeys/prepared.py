@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from governance.actions.reconciliation import reconcile
 from measures.models import Measure
-from portfolio.models import CostCentre, GLAccount, Organization, PnlLine
+from portfolio.models import CostCentre, GLAccount, Organization, PnlLine, User
 from tests.cast import TODAY, Cast, assemble
 from tests.journeys.product import Product
 
@@ -92,3 +94,14 @@ def work_on(page: Page, product: Product, cast: Cast, name: str) -> None:
     """Opens what waits for the person of this window on that measure, from the list of their work."""
     page.goto(f"{product.address}{path_of(cast)}")
     page.get_by_role("row").filter(has_text=name).get_by_role("link").first.click()
+
+
+def cookies_of(product: Product, person: User) -> str:
+    """What the browser of somebody who has signed in sends along."""
+    session = SessionStore()
+    with product.rows():
+        session[SESSION_KEY] = str(person.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+        session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
