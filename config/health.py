@@ -19,22 +19,12 @@ from redis.retry import Retry
 
 from config.celery import HEARTBEAT_KEY
 from governance.models.queue import ReconcileRequest
+from portfolio.checks import role_is_privileged
 
 BEAT_IS_LATE = 60.0
 QUEUE_IS_OLD = 600.0
 BELL_TIMEOUT = 1.0
 PATHS = ("/healthz", "/readyz")
-
-# The role that runs the product must be held by the row policies; the owner or a superuser is not.
-_ROLE_QUERY = """
-SELECT r.rolsuper OR r.rolbypassrls
-    OR EXISTS (
-        SELECT 1 FROM pg_class c
-        JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'MEMBER')
-    )
-FROM pg_roles r WHERE r.rolname = current_user
-"""
 
 
 class HealthMiddleware:
@@ -70,15 +60,13 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 def database_failures() -> list[str]:
     """Codes of what makes the product unable to work: `database`, `migrations`, `role`."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(_ROLE_QUERY)
-            row = cursor.fetchone()
+        privileged = role_is_privileged(connection)
         failures = ["migrations"] if migrations_missing() else []
     except (Error, OSError):
         with contextlib.suppress(Error):
             connection.close()
         return ["database"]
-    return failures if row == (False,) else [*failures, "role"]
+    return [*failures, "role"] if privileged else failures
 
 
 def migrations_missing() -> bool:

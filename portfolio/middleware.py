@@ -83,7 +83,7 @@ def _visiting(request: Any, organization: Organization) -> Any:
     request.on = today(organization, timezone.now())
     if request.session.get(LAST_VISITED) != organization.slug:
         request.session[LAST_VISITED] = organization.slug
-    with tenancy.acting_as(organization_id=organization.pk, user_id=request.user.pk):
+    with tenancy.acting_as(organization_id=organization.pk, user_id=request.user.pk, placement=organization.placement):
         yield
 
 

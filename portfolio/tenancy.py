@@ -21,6 +21,8 @@ class Context:
     organization_id: int | None = None
     user_id: int | None = None
     deed_id: int | None = None
+    # The database of the organization; see config/database/router.py.
+    placement: str = "default"
 
 
 _context: ContextVar[Context] = ContextVar("countersign_context", default=Context())  # noqa: B039 - frozen
@@ -73,9 +75,9 @@ def _broken() -> bool:
 
 
 @contextmanager
-def acting_as(*, organization_id: int | None, user_id: int | None = None) -> Iterator[None]:
+def acting_as(*, organization_id: int | None, user_id: int | None = None, placement: str = "default") -> Iterator[None]:
     """Inside the block the work belongs to this tenant and person; afterwards to whom it belonged before."""
-    with _changed(Context(organization_id=organization_id, user_id=user_id)):
+    with _changed(Context(organization_id=organization_id, user_id=user_id, placement=placement)):
         yield
 
 

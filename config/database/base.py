@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, features
 
 from portfolio.tenancy import context_statement
 
 from .schema import DatabaseSchemaEditor
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    """One dialect everywhere: an older server is refused with a sentence at the first connection."""
+
+    minimum_database_version = (17,)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    features_class = DatabaseFeatures
     SchemaEditorClass = DatabaseSchemaEditor
 
     def _set_autocommit(self, autocommit: bool) -> None:

@@ -96,6 +96,7 @@ GUARDIAN_RAISE_403 = True
 # Rights are asked of portfolio.access, never of user.has_perm, so guardian's backend stays unhooked on purpose.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 
+DATABASE_ROUTERS = ["config.database.router.PlacementRouter"]
 # The role that the application runs as; migrations grant to it. Never the owner of the tables.
 DATABASE_RUNTIME_ROLE = os.environ.get("DATABASE_RUNTIME_ROLE", "countersign_app")
 
@@ -161,6 +162,8 @@ CELERY_BEAT_SCHEDULE = {
     "nightly": {"task": "governance.tasks.request_nightly_reconciliation", "schedule": 3600.0},
 }
 
+# A mail server that does not answer is tried again later.
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = "Countersign <countersign@localhost>"
 EVIDENCE_SCANNER = None
 EVIDENCE_MAX_BYTES = 20 * 1024 * 1024

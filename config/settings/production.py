@@ -11,6 +11,8 @@ from .base import *  # noqa: F403
 SECRET_KEY = os.environ["SECRET_KEY"]
 ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+# Where links in mails lead: https:// and the host name under which people reach the product.
+BASE_URL = os.environ["BASE_URL"].rstrip("/")
 DEBUG = False
 LOCAL_SIGN_INS = False
 

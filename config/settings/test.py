@@ -22,6 +22,7 @@ SECRET_KEY = "test-only-secret"
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 LOCAL_SIGN_INS = True
+BASE_URL = "http://127.0.0.1:8000"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 MEDIA_ROOT = DATA_DIR / "files"

@@ -36,14 +36,32 @@ def write_grant(user: User, *, role_code: str, node: Node, ends_on: date | None 
 def withdraw_role(grant: RoleGrant, *, by: User, reason: str = "") -> None:
     """The person no longer holds the role there; rights that another role of the person gives there stay."""
     require(by, Right.MANAGE_MEMBERS, grant.node_id)
+    with deed("role_withdrawn", by=by, subject=grant.node, reason=reason, details={"user": grant.user_id}):
+        _remove(grant)
+
+
+def withdraw_ended_roles(*, on: date) -> int:
+    """Roles whose last day lies before `on` are held no longer; returns how many were withdrawn.
+
+    Recorded: a deed of the system for each, and the history of the grant.
+    """
+    ended = RoleGrant.objects.select_for_update(of=("self",)).filter(ends_on__lt=on)
+    grants = list(ended.select_related("role", "user", "node").order_by("pk"))
+    for grant in grants:
+        details = {"user": grant.user_id, "role": grant.role.code}
+        with deed("role_ended", by=None, subject=grant.node, details=details):
+            _remove(grant)
+    return len(grants)
+
+
+def _remove(grant: RoleGrant) -> None:
     node, user = grant.node, grant.user
-    with deed("role_withdrawn", by=by, subject=node, reason=reason, details={"user": user.pk}):
-        kept = {
-            right
-            for other in RoleGrant.objects.filter(user=user, node=node).exclude(pk=grant.pk).select_related("role")
-            for right in other.role.rights
-        }
-        lost = set(grant.role.rights) - kept
-        grant.delete()
-        permissions = Permission.objects.filter(content_type=ContentType.objects.get_for_model(Node), codename__in=lost)
-        NodePermission.objects.filter(user=user, content_object=node, permission__in=permissions).delete()
+    kept = {
+        right
+        for other in RoleGrant.objects.filter(user=user, node=node).exclude(pk=grant.pk).select_related("role")
+        for right in other.role.rights
+    }
+    lost = set(grant.role.rights) - kept
+    grant.delete()
+    permissions = Permission.objects.filter(content_type=ContentType.objects.get_for_model(Node), codename__in=lost)
+    NodePermission.objects.filter(user=user, content_object=node, permission__in=permissions).delete()
