@@ -15,6 +15,9 @@ from governance import tasks
 from governance.actions import requests as subject
 from governance.actions.requests import LEASE, lease_due, request_nightly, serve_requests
 from governance.models import MeasureStatus, NightlyRun, ReconcileRequest
+from portfolio.access import rights_on
+from portfolio.actions.members import write_grant
+from portfolio.models import RoleGrant
 from tests.cast import TODAY, Cast
 
 
@@ -144,3 +147,14 @@ def test_nightly_run_begins_with_the_day_of_the_organization(cast: Cast) -> None
     days = dict(NightlyRun.objects.values_list("organization_id", "on"))
     assert days[cast.organization.pk] == date(2026, 10, 15)
     assert days[cast.foreign.pk] == date(2026, 10, 14)
+
+
+def test_an_hour_after_its_last_day_a_role_is_withdrawn(cast: Cast, at_once: None) -> None:
+    write_grant(cast.member, role_code="consultant", node=cast.root, ends_on=TODAY)
+    with time_machine.travel(datetime(TODAY.year, TODAY.month, TODAY.day, 23, tzinfo=UTC)):
+        tasks.request_nightly_reconciliation()
+    assert RoleGrant.objects.filter(user=cast.member).exists()
+    with time_machine.travel(datetime(TODAY.year, TODAY.month, TODAY.day, 23, tzinfo=UTC) + timedelta(hours=1)):
+        tasks.request_nightly_reconciliation()
+    assert not RoleGrant.objects.filter(user=cast.member).exists()
+    assert not rights_on(cast.member, cast.root.pk)

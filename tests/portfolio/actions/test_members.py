@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from portfolio import tenancy
 from portfolio.access import rights_on, visible_nodes
-from portfolio.actions.members import grant_role, withdraw_role
+from portfolio.actions.members import grant_role, withdraw_ended_roles, withdraw_role
 from portfolio.choices import NodeKind, Right
 from portfolio.errors import NotAllowed
-from portfolio.models import Node, RoleGrant
+from portfolio.models import Deed, Node, RoleGrant
+from tests.cast import TODAY
 
 
 def test_a_role_holds_on_the_node_and_below_only(cast):
@@ -40,3 +44,17 @@ def test_the_superuser_flag_grants_nothing(cast):
     cast.member.is_superuser = cast.member.is_staff = True
     cast.member.save()
     assert rights_on(cast.member, cast.root.pk) == frozenset()
+
+
+def test_a_role_that_has_ended_gives_nothing_from_then_on(cast):
+    with cast.acting(cast.admin):
+        grant_role(cast.member, role_code="consultant", node=cast.root, by=cast.admin, ends_on=TODAY)
+        grant_role(cast.member, role_code="member", node=cast.root, by=cast.admin)
+    with tenancy.acting_as(organization_id=cast.organization.pk):
+        assert withdraw_ended_roles(on=TODAY) == 0
+        assert Right.MANAGE_MEMBERS in rights_on(cast.member, cast.root.pk)
+        assert withdraw_ended_roles(on=TODAY + timedelta(days=1)) == 1
+    assert rights_on(cast.member, cast.root.pk) == {Right.VIEW}
+    ended = Deed.objects.get(kind="role_ended")
+    assert (ended.actor, ended.details) == (None, {"user": cast.member.pk, "role": "consultant"})
+    assert RoleGrant.history.filter(user_id=cast.member.pk, history_type="-").get().deed_id == ended.pk
