@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -80,8 +81,15 @@ def _make_template(admin: psycopg.Connection) -> None:
 
 
 def drop_database(name: str) -> None:
+    """Drops it; a vacuum of the server's own that is in there cannot be ended by the owner and is waited for."""
     with _owner() as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        for _try in range(40):
+            try:
+                admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                time.sleep(0.25)
+            else:
+                return
 
 
 @cache
