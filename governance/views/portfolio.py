@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,8 @@ from finance.rules.periods import fiscal_year_of
 from governance.choices import Cut
 from governance.forms.structure import NodeForm, NodeMoveForm
 from governance.queries.tree import cut_rows, headline, tree, visible_root
-from governance.views.page import expected_version, page, url
+from governance.views.measure_frame import once
+from governance.views.page import expected_version, one_time_key, page, url
 from measures.queries import visible_measures
 from portfolio.access import fetch_node_for, fetch_or_404, rights_on
 from portfolio.actions.structure import archive_node, create_node, move_node, rename_node
@@ -123,6 +125,7 @@ def _edit_page(request: Any, node: Node, **forms: Any) -> HttpResponse:
         "rename_form": NodeForm(initial={"name": node.name}, auto_id="rename_%s"),
         "create_form": NodeForm(auto_id="create_%s") if node.kind != NodeKind.PACKAGE else None,
         "move_form": NodeMoveForm(node=node) if node.kind not in (NodeKind.ORGANIZATION, NodeKind.PORTFOLIO) else None,
+        "key": one_time_key(request) or uuid.uuid4(),
         "active_nav": "portfolio",
         **forms,
     }
@@ -137,7 +140,8 @@ def node_create(request: Any, code: str) -> HttpResponse:
     form = NodeForm(request.POST, auto_id="create_%s")
     if form.is_valid():
         try:
-            new = create_node(parent, by=request.user, **form.cleaned_data)
+            with once(request, "node_created", parent, to=url(request, "node_edit", code)):
+                new = create_node(parent, by=request.user, **form.cleaned_data)
         except NotAllowed:
             raise
         except DomainError as error:
