@@ -55,6 +55,8 @@ class TenantMiddleware:
 
     def _in_transaction(self, request: Any) -> HttpResponseBase:
         with transaction.atomic():
+            if _holds_nul(request):
+                return page_not_found(request, Http404())
             slug = _slug_of(request)
             if slug is None or not request.user.is_authenticated:
                 return self._answer(request)
@@ -85,6 +87,11 @@ def _visiting(request: Any, organization: Organization) -> Any:
         request.session[LAST_VISITED] = organization.slug
     with tenancy.acting_as(organization_id=organization.pk, user_id=request.user.pk, placement=organization.placement):
         yield
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """No address of ours holds a NUL, and the database knows no text with one."""
+    return "\0" in request.path_info or any("\0" in text for values in request.GET.lists() for text in values[1])
 
 
 def _slug_of(request: Any) -> str | None:
