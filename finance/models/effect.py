@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,22 +25,26 @@ from portfolio.models.base import current_deed_id
 from .period import FiscalPeriod
 
 
+def _address(to: type[models.Model], words: Any) -> TenantForeignKey:
+    return TenantForeignKey(to, on_delete=models.PROTECT, related_name="+", verbose_name=words, null=True, blank=True)
+
+
 class Effect(GovernedModel):
     """A series of monthly amounts of one nature, in the currency of its measure. Improvement is positive.
 
     Its terms are frozen with the plan from Decided on.
     """
 
-    measure = TenantForeignKey(Measure, on_delete=models.PROTECT, related_name="effects")
+    measure = TenantForeignKey(Measure, on_delete=models.PROTECT, related_name="effects", verbose_name=_("measure"))
     name = models.CharField(_("name"), max_length=200)
-    position = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(_("place"), default=0)
     nature = models.CharField(_("nature"), max_length=20, choices=Nature.choices)
     recurrence = models.CharField(_("recurrence"), max_length=10, choices=Recurrence.choices)
     # Blank until somebody says how hard the effect is: a criterion of Detailed.
     hardness = models.CharField(_("hardness"), max_length=12, choices=Hardness.choices, blank=True)
-    pnl_line = TenantForeignKey(PnlLine, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    gl_account = TenantForeignKey(GLAccount, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    cost_centre = TenantForeignKey(CostCentre, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    pnl_line = _address(PnlLine, _("P&L line"))
+    gl_account = _address(GLAccount, _("GL account"))
+    cost_centre = _address(CostCentre, _("cost centre"))
     # With an end the effect is nought beyond its last month; without one it goes on (domain §1).
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     history = governed_history()

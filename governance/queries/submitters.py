@@ -15,6 +15,7 @@ from measures.queries import offices_of
 from portfolio.choices import Office
 from portfolio.errors import Objection
 from portfolio.models import Holiday, User
+from portfolio.templatetags.formats import day
 
 
 def submitter_objections(measure: Measure, gate: Gate, by: User, *, on: date) -> list[Objection]:
@@ -31,7 +32,7 @@ def submitter_objections(measure: Measure, gate: Gate, by: User, *, on: date) ->
     if gate.office_submits_after is None or Office.TRANSFORMATION_OFFICE not in held:
         return [objection("only_owner_submits")]
     until = owner_asked_until(measure, gate.office_submits_after)
-    return [objection("owner_still_asked", until=until.isoformat())] if on <= until else []
+    return [objection("owner_still_asked", until=day(until))] if on <= until else []
 
 
 def owner_asked_until(measure: Measure, working_days: int) -> date:

@@ -32,11 +32,17 @@ def _person(**kwargs: Any) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", **kwargs)
 
 
+def _named(to: type[models.Model], words: Any) -> TenantForeignKey:
+    return TenantForeignKey(to, on_delete=models.PROTECT, related_name="+", verbose_name=words, null=True, blank=True)
+
+
 class Measure(GovernedModel):
     """A commitment with an owner, a controller and a steering committee, moved through gates."""
 
     code = models.CharField(_("code"), max_length=40)
-    package = TenantForeignKey(MeasurePackage, on_delete=models.PROTECT, related_name="measures")
+    package = TenantForeignKey(
+        MeasurePackage, on_delete=models.PROTECT, related_name="measures", verbose_name=_("package")
+    )
     name = models.CharField(_("name"), max_length=200)
     sort_key = models.CharField(max_length=200, editable=False, default="")
     description = models.TextField(_("description"), blank=True)
@@ -46,10 +52,17 @@ class Measure(GovernedModel):
     controller = _person(verbose_name=_("controller"), null=True, blank=True)
     sponsor = _person(verbose_name=_("sponsor"), null=True, blank=True)
     line_owner = _person(verbose_name=_("line owner"), null=True, blank=True)
-    committee = TenantForeignKey(SteeringCommittee, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    business_unit = TenantForeignKey(BusinessUnit, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    function = TenantForeignKey(Function, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    legal_entity = TenantForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    committee = TenantForeignKey(
+        SteeringCommittee,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("steering committee"),
+        null=True,
+        blank=True,
+    )
+    business_unit = _named(BusinessUnit, _("business unit"))
+    function = _named(Function, _("function"))
+    legal_entity = _named(LegalEntity, _("legal entity"))
 
     currency = models.CharField(_("currency"), max_length=3)
     likely_potential = amount_field(verbose_name=_("likely potential"), null=True, blank=True)
@@ -62,11 +75,11 @@ class Measure(GovernedModel):
     lessons_learned = models.TextField(_("lessons learned"), blank=True)
     effect_start_confirmed = models.BooleanField(_("start of the effect in the future confirmed"), default=False)
 
-    due_identified = models.DateField(null=True, blank=True)
-    due_detailed = models.DateField(null=True, blank=True)
-    due_decided = models.DateField(null=True, blank=True)
-    due_implemented = models.DateField(null=True, blank=True)
-    due_closed = models.DateField(null=True, blank=True)
+    due_identified = models.DateField(_("Identified by"), null=True, blank=True)
+    due_detailed = models.DateField(_("Detailed by"), null=True, blank=True)
+    due_decided = models.DateField(_("Decided by"), null=True, blank=True)
+    due_implemented = models.DateField(_("Implemented by"), null=True, blank=True)
+    due_closed = models.DateField(_("Closed by"), null=True, blank=True)
 
     stage = FSMIntegerField(_("degree of implementation"), default=DoI.DEFINED, choices=DoI.choices, protected=True)
     lifecycle = FSMField(
@@ -74,9 +87,9 @@ class Measure(GovernedModel):
     )
     stage_since = models.DateField(_("in this stage since"))
     # Once taken over, taken over for ever; the date from which "unproven" counts.
-    taken_over_on = models.DateField(null=True, blank=True)
+    taken_over_on = models.DateField(_("taken over on"), null=True, blank=True)
     # The last day on which somebody kept milestones up to date, or said that they are.
-    milestones_kept_on = models.DateField(null=True, blank=True)
+    milestones_kept_on = models.DateField(_("milestones kept up to date on"), null=True, blank=True)
 
     implementation_status = models.CharField(max_length=10, choices=Light.choices, default=Light.GREY)
     implementation_reasons = models.JSONField(default=list)

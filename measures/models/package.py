@@ -15,4 +15,4 @@ class MeasurePackage(TenantModel):
         constraints = [models.UniqueConstraint(fields=["organization", "node"], name="package_node_once")]
 
     def __str__(self) -> str:
-        return f"package of node {self.node_id}"
+        return self.node.name

@@ -56,3 +56,12 @@ def test_gates_are_german_down_to_policy_and_objections(german: Cast) -> None:
     assert "Name, Problem und angestrebtes Ergebnis sind beschrieben." in html
     assert "Beschreiben Sie das Problem und das angestrebte Ergebnis." in html
     assert "Describe the problem" not in html
+
+
+def test_timeline_names_every_field_in_german(german: Cast) -> None:
+    measure = measure_at(german, DoI.DECIDED)
+    html = seen(german, "measure_timeline", measure.code)
+    for words in ("hat die Maßnahme angelegt", "Paket:", "Direct materials", "Sachkonto:", "Identifiziert bis:"):
+        assert words in html
+    for words in ("package", "gl account", "cost centre", "due ", "committee:", "owner:", "position:"):
+        assert f'<span class="soft">{words}' not in html
