@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from config.local.chromium import chromium_path
 from portfolio.models import User
 from tests.cast import PASSWORD
 from tests.conftest import clone_database, drop_database, template_name
-from tests.journeys.product import Product, start, stop
+from tests.journeys.product import Product, start, stop, straight
 
 # Playwright's synchronous interface runs an event loop in this thread; the rows are read between its calls.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -45,12 +45,12 @@ def browser_context_args() -> dict[str, Any]:
     return {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"}
 
 
-def product_on_a_clone(tmp_path_factory: Any, **places: str) -> Iterator[Product]:
+def product_on_a_clone(tmp_path_factory: Any, *, led: Callable[[str, str], str] = straight) -> Iterator[Product]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     folder = Path(tmp_path_factory.mktemp("product"))
     name = f"{template_name()}_{worker}_j{folder.name.removeprefix('product')}"
     clone_database(name)
-    running = start(name, folder, **places)
+    running = start(name, folder, led=led)
     yield running
     stop(running)
     drop_database(name)

@@ -113,12 +113,19 @@ def free_port() -> int:
         return port
 
 
-def start(database: str, folder: Path, **places: str) -> Product:
-    """Web, worker and beat on this database, ready to answer; `places` are addresses that differ from the suite's."""
+def straight(_name: str, url: str) -> str:
+    """No detour: each server is reached where it is."""
+    return url
+
+
+def start(database: str, folder: Path, *, led: Callable[[str, str], str] = straight) -> Product:
+    """Web, worker and beat on this database, ready to answer; `led` may lead them to `database` and `broker`."""
     port = free_port()
     for name in ("run", "logs"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    environment = environment_of(database, folder) | places
+    environment = environment_of(database, folder)
+    environment["DATABASE_URL"] = led("database", environment["DATABASE_URL"])
+    environment["REDIS_URL"] = led("broker", environment["REDIS_URL"])
     product = Product(address=f"http://127.0.0.1:{port}", database=database, environment=environment)
     for child in children(folder, port=port):
         child.launch(environment)
