@@ -94,8 +94,11 @@ def update() -> None:
     template = collect()
     for path in catalogs():
         catalog = _read(path)
+        created = catalog.creation_date
         catalog.update(template, no_fuzzy_matching=True)
         catalog.obsolete.clear()
+        # Otherwise the file would differ after every run.
+        catalog.creation_date = created
         with open(path, "wb") as file:
             write_po(file, catalog, width=100, sort_output=True, omit_header=False, include_lineno=False)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,18 @@ def test_update_keeps_what_is_translated_and_drops_what_is_gone(house: Path) -> 
     assert "%(name)s closed" in text
     assert "An old sentence" not in text
     assert messages.untranslated() == {"de": 3}
+
+
+def test_update_without_news_leaves_the_file_alone(house: Path) -> None:
+    messages.update()
+    path = house / "locale/de/LC_MESSAGES/django.po"
+    path.write_text(
+        re.sub(r"POT-Creation-Date: \S+ \S+\+", "POT-Creation-Date: 2020-01-01 00:00+", path.read_text("utf-8")),
+        "utf-8",
+    )
+    before = path.read_bytes()
+    messages.update()
+    assert path.read_bytes() == before
 
 
 def test_compiled_translation_is_read_by_gettext(house: Path) -> None:
