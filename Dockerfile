@@ -24,7 +24,7 @@ COPY . .
 RUN python -m config.local.messages compile
 USER countersign
 # The build needs no server and no secret: these values are never used to serve a request.
-RUN SECRET_KEY=build ALLOWED_HOSTS=build REDIS_URL=redis://build \
+RUN SECRET_KEY=build ALLOWED_HOSTS=build BASE_URL=https://build REDIS_URL=redis://build \
     DATABASE_URL=postgresql://build:build@build/build \
     python manage.py collectstatic --noinput
 EXPOSE 8000

@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config.celery import HEARTBEAT_KEY
-from governance.models.queue import ReconcileRequest
+from governance.models.queue import MailRequest, ReconcileRequest
 from portfolio.checks import role_is_privileged
 
 BEAT_IS_LATE = 60.0
@@ -47,13 +47,13 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 def readyz(_request: HttpRequest) -> JsonResponse:
     """503 when the database is unreachable, migrations are missing or the role is wrong; else 200.
 
-    An absent Redis, a late beat or work that waits too long is 200 with the status "degraded" and
+    An absent Redis, a late beat, work or mail that waits too long is 200 with the status "degraded" and
     the list of troubles: pages still read, and work that is due waits in its tables.
     """
     failures = database_failures()
     if failures:
         return JsonResponse({"status": "unavailable", "troubles": failures}, status=503)
-    troubles = [*bell_troubles(), *queue_troubles(timezone.now())]
+    troubles = [*bell_troubles(), *queue_troubles(timezone.now()), *mail_troubles(timezone.now())]
     return JsonResponse({"status": "degraded" if troubles else "ok", "troubles": troubles})
 
 
@@ -91,6 +91,12 @@ def queue_troubles(now: datetime) -> list[str]:
     """The code `queue` when work has been waiting too long."""
     age = queue_age(now)
     return ["queue"] if age is not None and age > QUEUE_IS_OLD else []
+
+
+def mail_troubles(now: datetime) -> list[str]:
+    """The code `mail` when mail that is due could not be sent for too long."""
+    oldest = MailRequest.objects.aggregate(oldest=Min("requested_at"))["oldest"]
+    return ["mail"] if oldest is not None and (now - oldest).total_seconds() > QUEUE_IS_OLD else []
 
 
 def queue_age(now: datetime) -> float | None:

@@ -253,6 +253,12 @@ FIELDS: dict[str, _StrPromise] = {
     "milestones.evidence": _("evidence of a milestone"),
 }
 
+# What a notice says of its measure.
+NOTICES: dict[str, _StrPromise] = {
+    "divergence_opened": _("%(divergence)s has opened: %(meaning)s"),
+    "closure_confirmed": _("The controller has confirmed %(amount)s %(currency)s; the measure is closed."),
+}
+
 SENTENCES: dict[str, _StrPromise] = {**CRITERIA, **REFUSALS, **LIGHTS, **DIVERGENCES}
 
 
@@ -280,6 +286,14 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence of a code with its parameters; an unknown code reads as itself, so that no page breaks."""
     text = SENTENCES.get(code)
     return code if text is None else str(text) % _Params(params or {})
+
+
+def notice_sentence(code: str, params: Mapping[str, Any]) -> str:
+    """What a notice says; an unknown code reads as a sentence of its own."""
+    if code not in NOTICES:
+        return sentence(code, params)
+    meaning = sentence(params.get("divergence", ""), params)
+    return str(NOTICES[code]) % _Params({**params, "meaning": meaning})
 
 
 def deed_sentence(kind: str, params: Mapping[str, Any] | None = None) -> str:

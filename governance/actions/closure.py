@@ -19,6 +19,7 @@ from finance.choices import ClosureOutcome
 from finance.models import ClosureConsent
 from finance.queries.closing import ClosingFigures, closing_inputs
 from governance.actions.gates import Outcome, advance, return_submission
+from governance.actions.notices import tell_of_confirmations
 from governance.actions.submissions import Docket, docket_of, refuse_decided
 from governance.choices import DivergenceState, SubmissionState
 from governance.models import Divergence, DivergenceChange, GateSubmission
@@ -59,7 +60,8 @@ def confirm_and_close(
     never owned or sponsored it, a password older than five minutes, any condition of domain §6, an outcome the
     figures do not allow, no evidence, and above the four-eyes limit no second controller's consent to the same
     figures. Recorded: the deed, the confirmation with reasons and evidence, and the decision, bound to one picture
-    by its hash. A stale submission is marked and answered as such.
+    by its hash. Controller, sponsor and committee secretary are told, and mailed at once. A stale submission is
+    marked and answered as such.
     """
     docket = _closing_docket(measure, on)
     if docket.is_stale:
@@ -92,6 +94,7 @@ def confirm_and_close(
         decision = advance(
             docket, office=Office.CONTROLLER, by=by, reason=terms.statement, snapshot=snapshot, sha256=bound_to
         )
+        tell_of_confirmations()
         return Outcome(docket.submission, decision)
 
 

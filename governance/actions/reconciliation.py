@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from governance.actions.notices import tell_of_divergences
+from governance.actions.notices import tell_of_confirmations, tell_of_divergences
 from governance.actions.submissions import refresh_staleness
 from governance.models import MeasureStatus, ReconciliationRun
 from governance.reconciliation.judging import forget, judge
@@ -69,6 +69,8 @@ def _run(on: date, measure_ids: Collection[int] | None, *, write: bool, report: 
             changed=changed,
         )
         tell_of_divergences()
+        # What was confirmed past the action is told all the same.
+        tell_of_confirmations()
     found = read_report(on) if report else None
     forget()
     return Outcome(looked_at, changed, found)

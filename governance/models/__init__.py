@@ -1,7 +1,7 @@
 from .divergence import Divergence, DivergenceChange, StatusOverride
 from .gate import GateApproval, GateDecision, GateSubmission, Waiver
 from .notice import Notice
-from .queue import NightlyRun, ReconcileRequest
+from .queue import MailRequest, NightlyRun, ReconcileRequest
 from .rollup import MeasureStatus, ReconciliationRun, RollUp
 from .takeover import ImportBatch, TakeOver, TakeOverGap
 
@@ -12,6 +12,7 @@ __all__ = [
     "GateDecision",
     "GateSubmission",
     "ImportBatch",
+    "MailRequest",
     "MeasureStatus",
     "NightlyRun",
     "Notice",

@@ -18,11 +18,17 @@ class Notice(TenantModel):
     params = models.JSONField(default=dict)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "user", "fact_kind", "fact_id", "code"], name="notice_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "user"], condition=models.Q(mailed_at__isnull=True), name="notice_not_mailed"
             ),
         ]
 

@@ -24,6 +24,24 @@ class ReconcileRequest(models.Model):
         return f"{self.organization_id}/{self.measure_id}"
 
 
+class MailRequest(models.Model):
+    """That a person has notices of an organization that must be mailed, not before `requested_at`.
+
+    Written in the transaction of the notice; a row disappears when the mail that served it is on its way.
+    """
+
+    organization_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    requested_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["requested_at", "leased_until"], name="mail_request_due")]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id}: {self.user_id}"
+
+
 class NightlyRun(models.Model):
     """The last day for which an organization's nightly run was asked for, so that two clocks ask once."""
 

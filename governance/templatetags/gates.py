@@ -14,7 +14,7 @@ from django.utils.translation import ngettext_lazy
 
 from governance.choices import Severity
 from governance.gates import GATES, ON_CONFIRMATION
-from governance.sentences import FIELDS, sentence
+from governance.sentences import FIELDS, notice_sentence, sentence
 from measures.choices import DoI
 from portfolio.templatetags.formats import month
 
@@ -88,16 +88,10 @@ def work(item: Item) -> str:
     return str(WORK[item.kind]) % params
 
 
-TOLD = {"divergence_opened": _("%(divergence)s has opened: %(meaning)s")}
-
-
 @register.simple_tag
 def told(notice: Notice) -> str:
     """What a notice says."""
-    if notice.code not in TOLD:
-        return sentence(notice.code, notice.params)
-    meaning = sentence(notice.params.get("divergence", ""), notice.params)
-    return str(TOLD[notice.code]) % {**notice.params, "meaning": meaning}
+    return notice_sentence(notice.code, notice.params)
 
 
 @register.simple_tag

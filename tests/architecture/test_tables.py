@@ -26,6 +26,7 @@ PLATFORM = {
     "django_content_type",
     "django_migrations",
     "django_session",
+    "governance_mailrequest",
     "governance_nightlyrun",
     "governance_reconcilerequest",
     "guardian_groupobjectpermission",

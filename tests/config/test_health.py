@@ -14,7 +14,7 @@ from pytest_django import Settings
 from config import health
 from config.celery import HEARTBEAT_KEY, beat_heartbeat
 from config.environment import database
-from governance.models.queue import ReconcileRequest
+from governance.models.queue import MailRequest, ReconcileRequest
 
 
 @pytest.fixture
@@ -75,6 +75,16 @@ def test_readyz_with_old_work_is_degraded(client: Client, bell: redis.Redis) -> 
     ReconcileRequest.objects.create(organization_id=1, requested_at=long_ago)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"status": "degraded", "troubles": ["queue"]})
+
+
+@pytest.mark.django_db
+def test_readyz_with_old_mail_is_degraded(client: Client, bell: redis.Redis) -> None:
+    beat_heartbeat()
+    now = timezone.now()
+    request = MailRequest.objects.create(organization_id=1, user_id=1, requested_at=now + timedelta(hours=9))
+    assert client.get("/readyz").json()["troubles"] == []
+    MailRequest.objects.filter(pk=request.pk).update(requested_at=now - timedelta(seconds=2 * health.QUEUE_IS_OLD))
+    assert client.get("/readyz").json() == {"status": "degraded", "troubles": ["mail"]}
 
 
 @pytest.mark.django_db

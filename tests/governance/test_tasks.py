@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from celery import current_app
+from django.core import mail
 from django.utils import timezone
+from pytest_django import Settings
 from structlog.testing import capture_logs
 
 from governance import tasks
 from governance.actions import requests as subject
 from governance.actions.requests import LEASE, lease_due, request_nightly, serve_requests
-from governance.models import MeasureStatus, NightlyRun, ReconcileRequest
+from governance.models import MailRequest, MeasureStatus, NightlyRun, Notice, ReconcileRequest
 from portfolio.access import rights_on
 from portfolio.actions.members import write_grant
 from portfolio.models import RoleGrant
@@ -47,6 +49,24 @@ def test_tick_serves_what_changed(cast: Cast, at_once: None) -> None:
     tasks.tick()
     assert not waiting(cast)
     assert MeasureStatus.objects.filter(measure=measure).exists()
+
+
+def test_tick_mails_what_waits_once(cast: Cast, at_once: None) -> None:
+    ReconcileRequest.objects.all().delete()
+    moment = timezone.now()
+    Notice.objects.create(
+        user=cast.sponsor, fact_kind="closure", fact_id=1, code="closure_confirmed", params={"code": "M-1"}, at=moment
+    )
+    MailRequest.objects.create(organization_id=cast.organization.pk, user_id=cast.sponsor.pk, requested_at=moment)
+    for _clock in range(2):
+        tasks.tick()
+    assert [letter.to for letter in mail.outbox] == [[cast.sponsor.email]]
+    assert not MailRequest.objects.exists()
+
+
+def test_mails_do_not_wait_behind_long_runs(settings: Settings) -> None:
+    assert tasks.mail_notices.name not in settings.CELERY_TASK_ROUTES
+    assert settings.CELERY_TASK_DEFAULT_QUEUE == "interactive"
 
 
 def test_second_tick_finds_nothing_to_do(cast: Cast, at_once: None) -> None:
