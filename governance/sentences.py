@@ -108,6 +108,9 @@ REFUSALS: dict[str, _StrPromise] = {
     "consent_missing": _("Above the four-eyes limit a second controller must consent to the same amount first."),
     "below_baseline": _("The months reach less than 95 %% of the baseline; confirm with a shortfall and its reasons."),
     "leakage_differs": _("The reasons must add up to committed minus confirmed."),
+    "confirms_less_than_proven": _(
+        "This is less than committed and less than proven; confirm with shortfall and reasons."
+    ),
     "no_shortfall": _("Nothing falls short; confirm without a shortfall."),
     "overrun_unexplained": _("More than 105 %% of the commitment is confirmed; say in one sentence why."),
     "avoidance_only": _("Only a measure of avoided cost is confirmed as avoidance."),

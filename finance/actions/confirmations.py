@@ -110,6 +110,16 @@ def _word_objections(terms: ConfirmationTerms) -> list[Objection]:
         objections.append(Objection("nothing_confirmed", _("A rejection confirms nothing.")))
     if terms.hardness not in Hardness.values or terms.method not in ConfirmationMethod.values:
         objections.append(Objection("terms_unknown", _("Choose hardness and method from the lists.")))
+    avoids = terms.outcome == ClosureOutcome.CONFIRM_AVOIDANCE
+    if terms.hardness != (Hardness.AVOIDANCE if avoids else Hardness.BOTTOM_LINE) and not objections:
+        objections.append(
+            Objection(
+                "hardness_differs",
+                _("EBITDA is confirmed as bottom line, avoidance as avoidance; one never counts as the other."),
+                {},
+                (Office.CONTROLLER,),
+            )
+        )
     if not terms.statement.strip():
         objections.append(
             Objection(

@@ -1,10 +1,12 @@
 -- L of each judged effect: the last month of its baseline (before Decided of its plan) with an amount (domain §1).
+-- BETWEEN says the same as equality, but keeps the planner from taking baseline and effect for independent, which would
+-- make it expect a single row and look up its month in a loop.
 DROP TABLE IF EXISTS judged_last, judged_frame;
 CREATE TEMP TABLE judged_last ON COMMIT DROP AS
 SELECT effect_id, max(ordinal) AS last_month, min(ordinal) AS first_month
   FROM (SELECT a.effect_id, p.ordinal
           FROM finance_baselineamount a
-          JOIN judged_effect e ON e.effect_id = a.effect_id AND e.baseline_id = a.baseline_id
+          JOIN judged_effect e ON e.baseline_id = a.baseline_id AND a.effect_id BETWEEN e.effect_id AND e.effect_id
           JOIN finance_fiscalperiod p ON p.id = a.period_id
          WHERE a.amount <> 0 AND e.judged
          UNION ALL

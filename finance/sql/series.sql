@@ -1,6 +1,6 @@
 -- Sums of each effect's baseline (before Decided its plan), promise and forecast, each read once. Every row is converted and rounded before it is summed;
 -- raw sums serve the continuation beyond L, which is rounded before it is converted (domain §1). There is one row per
--- effect and month, so max picks a month at less cost than sum.
+-- effect and month, so max picks a month at less cost than sum. For BETWEEN see frames.sql.
 DROP TABLE IF EXISTS judged_reference, judged_promised, judged_forecast;
 CREATE TEMP TABLE judged_reference ON COMMIT DROP AS
 SELECT effect_id,
@@ -17,7 +17,7 @@ SELECT effect_id,
        max(value) FILTER (WHERE ordinal = %(closed)s - 1) AS month_before
   FROM (SELECT a.effect_id, p.ordinal, a.amount, round(a.amount * f.rate, 2) AS value, f.last_month, f.validated_to
           FROM finance_baselineamount a
-          JOIN judged_frame f ON f.effect_id = a.effect_id AND f.baseline_id = a.baseline_id
+          JOIN judged_frame f ON f.baseline_id = a.baseline_id AND a.effect_id BETWEEN f.effect_id AND f.effect_id
           JOIN finance_fiscalperiod p ON p.id = a.period_id
          UNION ALL
         SELECT a.effect_id, p.ordinal, a.amount, round(a.amount * f.rate, 2), f.last_month, f.validated_to

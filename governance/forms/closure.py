@@ -93,6 +93,8 @@ class ClosureForm(DeedForm):
     field_of = {
         "below_baseline": "outcome",
         "no_shortfall": "outcome",
+        "confirms_less_than_proven": "run_rate",
+        "hardness_differs": "hardness",
         "avoidance_only": "outcome",
         "not_for_avoidance": "outcome",
         "overrun_unexplained": "overrun_reason",

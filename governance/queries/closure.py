@@ -202,10 +202,20 @@ def _answers(state: CriterionState, case: GateCase, answered: Sequence[str]) -> 
 
 
 def value_objections(closing: ClosingFigures, outcome: str, run_rate: Decimal) -> list[Objection]:
-    """What the figures rule cannot see: CONFIRM on other evidence, and a shortfall where nothing falls short."""
-    unproven = closing.months is None and outcome == ClosureOutcome.CONFIRM
+    """What the figures rule cannot see.
+
+    CONFIRM on other evidence below 95 % of the commitment, or of less than is proven and committed alike, because
+    what is missing needs its reasons; and a shortfall where nothing falls short.
+    """
+    confirms = outcome == ClosureOutcome.CONFIRM
+    unproven = closing.months is None and confirms
+    reaches = reaches_baseline([run_rate], [closing.committed])
     tests = {
-        "below_baseline": unproven and not reaches_baseline([run_rate], [closing.committed]),
+        "confirms_less_than_proven": confirms
+        and closing.proposed is not None
+        and run_rate < closing.proposed
+        and not reaches,
+        "below_baseline": unproven and not reaches,
         "no_shortfall": outcome == ClosureOutcome.CONFIRM_WITH_SHORTFALL and run_rate >= closing.committed,
     }
     return [objection(code) for code, holds in tests.items() if holds]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Prefetch
+
 from finance.money import ZERO
 from finance.rules.working_days import working_days_between
 from governance.choices import CriterionKind, SubmissionState, Verdict
@@ -212,6 +214,7 @@ def _possible(
 
 
 def past_decisions(measure: Measure) -> list[GateDecision]:
-    """Every decision on the measure, the latest first."""
+    """Every decision on the measure with the word of each office, the latest first."""
     rows = GateDecision.objects.filter(measure=measure).select_related("decided_by", "on_behalf_of", "submission")
-    return list(rows.order_by("-at", "-pk"))
+    approvals = GateApproval.objects.select_related("given_by", "on_behalf_of").order_by("at", "pk")
+    return list(rows.prefetch_related(Prefetch("submission__approvals", approvals)).order_by("-at", "-pk"))

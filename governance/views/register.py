@@ -18,8 +18,8 @@ from portfolio.models import OrganizationSettings
 def measures(request: Any) -> HttpResponse:
     """All measures the person may see, filtered, sorted and paged by the address; a code alone leads to its measure."""
     wanted = request.GET.get("q", "").strip()
-    if wanted and list(request.GET) == ["q"] and Measure.objects.filter(code__iexact=wanted).exists():
-        return redirect(url(request, "measure", wanted.upper()))
+    if wanted and list(request.GET) == ["q"] and (code := _code_of(wanted)):
+        return redirect(url(request, "measure", code))
     found = MeasureFilter(request.GET, queryset=register_rows(request.user))
     sums = totals(found.qs)
     sort = request.GET.get("sort", "code")
@@ -34,6 +34,11 @@ def measures(request: Any) -> HttpResponse:
         "active_nav": "measures",
     }
     return render(request, "governance/measures.html", context)
+
+
+def _code_of(wanted: str) -> str | None:
+    """The code as it is written, for a search that names one in whatever case."""
+    return Measure.objects.filter(code__iexact=wanted).values_list("code", flat=True).first()
 
 
 def _sort_state(sort: str, key: str) -> tuple[str, str]:

@@ -25,9 +25,15 @@ def grant_role(user: User, *, role_code: str, node: Node, by: User, ends_on: dat
 
 
 def write_grant(user: User, *, role_code: str, node: Node, ends_on: date | None = None) -> RoleGrant:
-    """Writes grant and permission rows without asking for a right: for set-up and import, which asked before."""
+    """Writes grant and permission rows without asking for a right: for set-up and import, which asked before.
+
+    A role held already ends on the day now given.
+    """
     role = Role.objects.get(code=role_code)
-    grant, _created = RoleGrant.objects.get_or_create(role=role, user=user, node=node, defaults={"ends_on": ends_on})
+    grant, created = RoleGrant.objects.get_or_create(role=role, user=user, node=node, defaults={"ends_on": ends_on})
+    if not created and grant.ends_on != ends_on:
+        grant.ends_on = ends_on
+        grant.save(update_fields=["ends_on"])
     for right in role.rights:
         assign_perm(right, user, node)
     return grant

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from celery import current_app
 from django.core import mail
 from django.utils import timezone
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
+from config.celery import app
 from governance import tasks
 from governance.actions import requests as subject
 from governance.actions.requests import LEASE, lease_due, request_nightly, serve_requests
@@ -26,11 +27,11 @@ from tests.cast import TODAY, Cast
 @pytest.fixture
 def at_once() -> Iterator[None]:
     """Tasks run where they are asked for, without a broker."""
-    current_app.conf.task_always_eager = True
-    current_app.conf.task_eager_propagates = True
+    app.conf.task_always_eager = True
+    app.conf.task_eager_propagates = True
     yield
-    current_app.conf.task_always_eager = False
-    current_app.conf.task_eager_propagates = False
+    app.conf.task_always_eager = False
+    app.conf.task_eager_propagates = False
 
 
 def waiting(cast: Cast) -> int:
@@ -111,16 +112,24 @@ def test_run_that_breaks_leaves_its_requests_and_writes_nothing(cast: Cast, monk
     assert not MeasureStatus.objects.filter(measure=measure).exists()
 
 
+@contextmanager
+def broker_at(url: str) -> Iterator[None]:
+    """Inside the block tasks are sent to this address, also when connections to another one are already pooled."""
+    was = app.conf.broker_url
+    try:
+        app.conf.broker_url = url
+        app._after_fork()
+        yield
+    finally:
+        app.conf.broker_url = was
+        app._after_fork()
+
+
 def test_unreachable_broker_leaves_the_rows(cast: Cast) -> None:
     cast.measure()
     before = waiting(cast)
-    was = current_app.conf.broker_url
-    current_app.conf.broker_url = "redis://127.0.0.1:1/0"
-    try:
-        with capture_logs() as logs:
-            tasks.tick()
-    finally:
-        current_app.conf.broker_url = was
+    with broker_at("redis://127.0.0.1:1/0"), capture_logs() as logs:
+        tasks.tick()
     assert [entry["event"] for entry in logs] == ["bell_unreachable"]
     assert waiting(cast) == before
 

@@ -301,6 +301,23 @@ def test_without_three_months_a_contract_proves_the_value_when_the_owner_named_i
     assert Measure.objects.get(pk=measure.pk).stage == DoI.CLOSED
 
 
+@pytest.mark.parametrize("run_rate", [1, -480_000, 455_999])
+def test_confirming_less_than_proven_needs_reasons(cast, run_rate):
+    measure = submitted_closure(cast)
+    with pytest.raises(Refused) as refused:
+        close(cast, measure, replace(CONFIRM, run_rate=Decimal(run_rate)))
+    assert refused.value.codes == ["confirms_less_than_proven"]
+    close(cast, measure, replace(CONFIRM, run_rate=Decimal(456_000)))
+
+
+@pytest.mark.parametrize("hardness", [Hardness.AVOIDANCE, Hardness.SOFT])
+def test_what_is_not_bottom_line_is_never_confirmed_as_ebitda(cast, hardness):
+    measure = submitted_closure(cast)
+    with pytest.raises(Refused) as refused:
+        close(cast, measure, replace(CONFIRM, hardness=hardness))
+    assert refused.value.codes == ["hardness_differs"]
+
+
 def test_headcount_proves_a_headcount_effect_only(cast):
     measure = submitted_closure(cast)
     with pytest.raises(Refused) as refused:

@@ -58,3 +58,11 @@ def test_a_role_that_has_ended_gives_nothing_from_then_on(cast):
     ended = Deed.objects.get(kind="role_ended")
     assert (ended.actor, ended.details) == (None, {"user": cast.member.pk, "role": "consultant"})
     assert RoleGrant.history.filter(user_id=cast.member.pk, history_type="-").get().deed_id == ended.pk
+
+
+def test_granting_again_moves_the_end(cast):
+    with cast.acting(cast.admin):
+        grant_role(cast.member, role_code="consultant", node=cast.root, by=cast.admin, ends_on=TODAY)
+        later = TODAY + timedelta(days=30)
+        again = grant_role(cast.member, role_code="consultant", node=cast.root, by=cast.admin, ends_on=later)
+    assert RoleGrant.objects.get(user=cast.member).ends_on == again.ends_on == later
