@@ -52,5 +52,8 @@ PEOPLE = (
     Person("robin.marsh", "Robin Marsh", "consultant"),
 )
 
+# Who has other things to do than to confirm every month that nothing has changed.
+CARELESS = "emily.carter"
+
 # Who also belongs to the second organization, so that switching can be tried.
 IN_BOTH = ("office", "controller", "auditor", "chair")

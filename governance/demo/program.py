@@ -15,6 +15,7 @@ from governance.demo.choices import Turn
 from governance.demo.delivery import book, close_all, expect, implement, validate_months, work
 from governance.demo.founding import Package
 from governance.demo.lives import Life, begin, decide, detail, identify, plan, wait_for, wait_today
+from governance.demo.people import CARELESS
 from governance.demo.running import live_on, take_over
 from governance.demo.scene import Say, Scene
 from governance.demo.scripts import SCRIPTS
@@ -175,6 +176,7 @@ def _keep_up(scene: Scene, lives: Sequence[Life]) -> None:
             by_owner[life.measure.owner].append(life)
     for owner, theirs in by_owner.items():
         measures = [life.measure for life in theirs]
-        scene.act(confirm_milestones_unchanged, measures, by=owner, on=scene.clock.ago(11))
+        on = scene.clock.ago(60 if owner == scene.person(CARELESS) else 11)
+        scene.act(confirm_milestones_unchanged, measures, by=owner, on=on)
         kept = [life.measure for life in theirs if life.script.kept]
-        scene.act(confirm_forecast_unchanged, kept, by=owner, on=scene.clock.ago(11))
+        scene.act(confirm_forecast_unchanged, kept, by=owner, on=on)

@@ -64,7 +64,7 @@ PLAN_RATES = {
 }
 
 # What the organization is to reach, by fiscal year relative to the demo's.
-TARGETS = {-1: Decimal(4_000_000), 0: Decimal(14_000_000), 1: Decimal(24_000_000)}
+TARGETS = {-1: Decimal(12_000_000), 0: Decimal(36_000_000), 1: Decimal(45_000_000)}
 
 PURCHASING = {"function": "PUR", "sponsor": "sponsor"}
 SALES = {"function": "SAL", "sponsor": "stefan.wolff", "business_unit": "SV"}
