@@ -20,14 +20,14 @@ TRANSLATIONS := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev demo demo-reset test check bench fuzz messages pins stop clean
+.PHONY: help setup setup-dev demo demo-reset test check bench fuzz messages pictures pins stop clean
 
 help:
 	@echo "make demo         run the product with invented and real demo data"
 	@echo "make demo-reset   the same, from scratch"
 	@echo "make test         the whole suite; make check: style, types, layers"
 	@echo "make stop         stop whatever runs in DATA_DIR"
-	@echo "make setup, setup-dev, bench, fuzz, messages, pins, clean"
+	@echo "make setup, setup-dev, bench, fuzz, messages, pictures, pins, clean"
 
 $(MADE):
 	@chosen=; for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
@@ -94,6 +94,11 @@ fuzz: setup-dev
 
 messages: setup-dev
 	@$(PY) -m config.local.messages update
+
+# The pictures of the README, taken from the demo in a folder of its own; ARGS names some of them.
+pictures: setup-dev
+	@$(PY) -m config.local.chromium
+	@$(PY) -m tests.journeys.pictures $(ARGS)
 
 pins: setup-dev
 	@$(PY) -m config.local.pins

@@ -124,7 +124,7 @@ LOOK = """() => ({
 
 
 @pytest.fixture(scope="module")
-def found(common: Product) -> Stock:
+def found(common: Product, module_desks: Desks) -> Stock:
     return stock(common, "every-page")
 
 
