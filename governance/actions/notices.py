@@ -17,8 +17,9 @@ TOLD_AT_ONCE = ["D1", "D12"]
 def tell_of_divergences() -> int:
     """Owner, controller, committee chair and secretary have a notice of each critical divergence that is open.
 
-    Safe to repeat: a fact told to a person is a row, so nobody is told twice and a broken run loses nothing. What
-    the first run after a take-over finds is not told. Each notice asks for its mail. Returns how many are new.
+    Looks at the measures that the running reconciliation has judged; each night that is all of them. Safe to
+    repeat: a fact told to a person is a row, so nobody is told twice and a broken run loses nothing. What the first
+    run after a take-over finds is not told. Each notice asks for its mail. Returns how many are new.
     """
     params = {"organization": current_organization_id(), "codes": TOLD_AT_ONCE, "at": timezone.now()}
     return run_sql(SQL / "notices.sql", params)

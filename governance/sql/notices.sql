@@ -4,6 +4,7 @@ WITH told AS (
   SELECT DISTINCT %(organization)s, person.id, 'divergencechange', opened.id, m.id, 'divergence_opened',
          jsonb_build_object('divergence', d.code), %(at)s::timestamptz
     FROM governance_divergence d
+    JOIN judged_scope judged ON judged.measure_id = d.measure_id
     JOIN measures_measure m ON m.id = d.measure_id
     JOIN LATERAL (SELECT c.id, c.at FROM governance_divergencechange c
                    WHERE c.divergence_id = d.id AND c."after" = 'open' ORDER BY c.id DESC LIMIT 1) opened ON true
