@@ -82,7 +82,7 @@ def test_bulk_deed_tells_each_measure_its_own_part(cast: Cast) -> None:
     first, second = cast.measure(), cast.measure(name="Second")
     later = date(2026, 11, 1)
     act(cast, confirm_milestones_unchanged, [first, second], by=cast.owner, on=later)
-    assert _changes(_of(first, "milestones_confirmed")) == [("milestones kept on", TODAY, later)]
+    assert _changes(_of(first, "milestones_confirmed")) == [("milestones kept up to date on", TODAY, later)]
 
 
 def test_changed_light_comes_with_its_reasons_and_no_person(cast: Cast) -> None:
