@@ -92,7 +92,8 @@ def begin(scene: Scene, package: Package, place: int, idea: Idea, *, code: str) 
 def _description(scene: Scene, package: Package, idea: Idea, script: Script, chance: Random) -> dict[str, Any]:
     likely = idea.thousands * THOUSAND * 12
     low, high = sorted((likely * Decimal("0.7"), likely * Decimal("1.3")))
-    name = idea.name[0].lower() + idea.name[1:]
+    # OEM, 3D and their like stay as they are.
+    name = idea.name if idea.name[:2].isupper() else idea.name[0].lower() + idea.name[1:]
     return {
         "problem": PROBLEMS[idea.kind].format(place=package.node.name, name=name),
         "likely_potential": likely,
