@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from governance.models import ImportBatch, ReconcileRequest, TakeOver
+from governance.models import ImportBatch, ReconcileRequest
 from governance.takeover.deciding import decide_all
 from governance.takeover.errors import WorkbookRefused
 from governance.takeover.loading import create_surroundings, load_money, load_targets, load_work, say_importing
@@ -107,8 +107,3 @@ def refuse_future(on: date, today: date) -> None:
     if on > today:
         text = gettext_lazy("The day of the take-over, %(on)s, lies in the future.")
         raise Refused(Objection("day_in_future", text, {"on": on.isoformat()}))
-
-
-def measures_of(batch: ImportBatch) -> int:
-    """How many measures came with a batch."""
-    return TakeOver.objects.filter(batch=batch).count()
