@@ -12,6 +12,7 @@ from django.views.defaults import page_not_found
 
 from config.styleguide import cockpit, index
 from governance.views.home import home
+from governance.views.profile import profile
 
 # The admin's own sign-in form knows no rate limit; the product's does.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -20,6 +21,7 @@ admin.site.unregister([EmailAddress, Group])
 
 urlpatterns = [
     path("", home, name="home"),
+    path("profile/", profile, name="profile"),
     # An address is who a person is: an import finds people by it. Nobody gives it to oneself.
     path("accounts/email/", page_not_found, {"exception": Http404()}),
     path("accounts/", include("allauth.account.urls")),

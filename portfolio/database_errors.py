@@ -84,6 +84,7 @@ RULES: dict[str, Rule] = {
     "take_over_ratified_once": Rule("already_ratified", _("This take-over is already ratified."), Conflict),
     "take_over_once": Rule("already_taken_over", _("This measure is already taken over.")),
     "take_over_gap_once": _TWICE,
+    "status_override_current": _TWICE,
     # Plan and baseline.
     "plan_frozen": _FROZEN,
     "effect_terms_frozen": _FROZEN,

@@ -64,5 +64,14 @@ class StatusOverride(TenantModel):
     ended_on = models.DateField(null=True)
     deed_id = models.BigIntegerField(null=True, default=current_deed_id)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "measure", "light"],
+                condition=models.Q(ended_on__isnull=True),
+                name="status_override_current",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.measure_id} {self.light}: {self.colour}"

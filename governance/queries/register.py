@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from finance.choices import Basis
+from governance.queries.overrides import beside_of_rows
 from governance.queries.tree import with_status
 from measures.queries import visible_measures
 from portfolio.models import User
@@ -80,8 +82,10 @@ def totals(rows: QuerySet[Any]) -> Totals:
     return Totals(count=found["count"], **{key: found[f"sum_{key}"] for key in lines})
 
 
-def page_of(rows: QuerySet[Any], number: str | None, *, total: int, sort: str) -> Page[Any]:
-    return CountedPaginator(rows.order_by(*ordering(sort)), PAGE, total).get_page(number)
+def page_of(rows: QuerySet[Any], number: str | None, *, total: int, sort: str, on: date) -> Page[Any]:
+    """One page of the rows, with the lights that persons set beside the computed ones."""
+    shown = rows.annotate(lights_set=beside_of_rows(on)).order_by(*ordering(sort))
+    return CountedPaginator(shown, PAGE, total).get_page(number)
 
 
 def ordering(sort: str) -> list[Any]:

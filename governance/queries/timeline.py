@@ -18,7 +18,7 @@ from governance.choices import DivergenceState
 from governance.models import DivergenceChange
 from governance.sentences import DEEDS, deed_sentence, sentence
 from governance.workbook.writing import csv_cell
-from measures.choices import DoI
+from measures.choices import DoI, Light, LightKind
 from measures.models import Measure
 from portfolio.choices import Office
 from portfolio.models import User
@@ -43,7 +43,7 @@ class Theme(TextChoices):
 
 _THEMES = (
     (Theme.DECISIONS, ("gate", "submission", "closure", "take_over", "program_taken", "value_", "baseline")),
-    (Theme.JUDGEMENTS, (LIGHT_CHANGED, "divergence")),
+    (Theme.JUDGEMENTS, (LIGHT_CHANGED, "light_", "divergence")),
     (Theme.PEOPLE, ("owner_", "controller_")),
     (Theme.WORK, ("milestone", "risk", "dependency", "measure_")),
     (
@@ -51,6 +51,10 @@ _THEMES = (
         ("amounts", "plan_", "forecast_", "actual_", "claims_", "effect", "dispute", "month_end", "my_", "update_"),
     ),
 )
+
+
+# Parameters of deeds that are words of their own.
+_WORDS: dict[str, type[TextChoices]] = {"office": Office, "light": LightKind, "colour": Light}
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,8 @@ def _what(entry: TimelineEntry) -> str:
 def _word(name: str, value: Any) -> Any:
     if name == "stage" and str(value).upper() in DoI.__members__:
         return DoI[str(value).upper()].label
-    if name == "office" and value in Office.values:
-        return Office(value).label
+    if name in _WORDS and value in _WORDS[name].values:
+        return _WORDS[name](value).label
     return value
 
 

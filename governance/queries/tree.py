@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db.models import F, FilteredRelation, Q
 from finance.models import Target
 from governance.choices import Cut
 from governance.models import RollUp
+from governance.queries.overrides import override_counts
 from measures.choices import Light
 from measures.models import Measure
 from portfolio.access import visible_nodes
@@ -58,6 +60,8 @@ class TreeRow:
     worst_id: int | None = None
     worst_name: str = ""
     archived: bool = False
+    # Lights below a node that persons set beside the computed ones.
+    lights_set: int = 0
     implementation_reasons: list[Any] = field(default_factory=list)
     potential_reasons: list[Any] = field(default_factory=list)
 
@@ -112,7 +116,7 @@ def headline(node: Node, fiscal_year: int) -> Headline | None:
     return Headline(roll_up=roll_up, target=target.amount if target else None)
 
 
-def tree(user: User, *, below: Node | None = None, opened: frozenset[int] = frozenset()) -> list[TreeRow]:
+def tree(user: User, *, on: date, below: Node | None = None, opened: frozenset[int] = frozenset()) -> list[TreeRow]:
     """All nodes the person may see below a node (or everywhere), parents first, with the measures of open packages."""
     nodes = visible_nodes(user)
     if below is not None:
@@ -123,13 +127,20 @@ def tree(user: User, *, below: Node | None = None, opened: frozenset[int] = froz
     total = sum(roll_ups[pk].measures for pk in packages if pk in roll_ups)
     whole = len(rows) <= WHOLE_NODES and total <= WHOLE_MEASURES
     shown = set(packages) if whole else set(packages) & opened
-    return _named(_in_order(rows, roll_ups, _measures_of(shown), shown))
+    return _named(_in_order(rows, roll_ups, _measures_of(shown), shown), override_counts(on))
 
 
-def _named(rows: list[TreeRow]) -> list[TreeRow]:
-    """The worst child of each row by its name, as far as it stands in the tree."""
+def _named(rows: list[TreeRow], lights_set: dict[int, int]) -> list[TreeRow]:
+    """The worst child of each row by its name, as far as it stands in the tree; for nodes the lights set below."""
     names = {("measure" if row.stage is not None else "node", row.pk): row.name for row in rows}
-    return [replace(row, worst_name=names.get((row.worst_kind, row.worst_id or 0), "")) for row in rows]
+    return [
+        replace(
+            row,
+            worst_name=names.get((row.worst_kind, row.worst_id or 0), ""),
+            lights_set=lights_set.get(row.pk, 0) if row.stage is None else 0,
+        )
+        for row in rows
+    ]
 
 
 def _measures_of(packages: set[int]) -> dict[int, list[Any]]:

@@ -24,6 +24,13 @@ from measures.models import Measure
 from portfolio.access import fetch_node_for
 from portfolio.choices import NodeKind, Right
 
+# Rights that only an office on the measure brings, the controller's apart; who has one is offered to set a light.
+OFFICE_SIGNS = {
+    Right.EDIT_FORECAST,
+    Right.DECIDE_AS_SPONSOR,
+    Right.DECIDE_AS_OFFICE,
+    Right.DECIDE_AS_COMMITTEE,
+}
 CHANGES = {"owner": change_owner, "controller": change_controller}
 
 
@@ -63,6 +70,7 @@ def _may(request: Any, found: Measure, rights: frozenset[Right]) -> dict[str, bo
         "dispute": controls and not ended,
         "answer": Right.EDIT_FORECAST in rights and not ended,
         "roles": Right.CHANGE_ROLES in rights and not ended,
+        "light": (controls or bool(rights & OFFICE_SIGNS)) and not ended,
     }
 
 

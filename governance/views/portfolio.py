@@ -58,7 +58,7 @@ def _tree_page(request: Any, top: Node | None, *, below: Node | None) -> HttpRes
         "node": top if below is not None else None,
         "crumbs": _crumbs(below),
         "headline": headline(top, frame["fiscal_year"]) if top else None,
-        "rows": tree(request.user, below=below, opened=opened),
+        "rows": tree(request.user, on=request.on, below=below, opened=opened),
         "cuts": _cuts(request) if below is None and top else [],
         "can_edit": Right.EDIT_STRUCTURE in rights,
         "can_create": Right.CREATE_MEASURE in rights and below is not None and below.kind == NodeKind.PACKAGE,

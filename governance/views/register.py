@@ -27,7 +27,7 @@ def measures(request: Any) -> HttpResponse:
         "filter": found,
         "chips": chips_of(request, found),
         "totals": sums,
-        "page": page_of(found.qs, request.GET.get("page"), total=sums.count, sort=sort),
+        "page": page_of(found.qs, request.GET.get("page"), total=sums.count, sort=sort, on=request.on),
         "sort": sort,
         "sorts": {key: _sort_state(sort, key) for key in SORTS},
         "currency": OrganizationSettings.objects.values_list("currency", flat=True).get(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from secrets import token_hex
@@ -47,10 +47,12 @@ def _plain(colour: str, kind: str, hollow: bool, worded: bool, _language: str | 
     return _light(colour, kind, hollow, worded, ())
 
 
-def _light(colour: str, kind: str, hollow: bool, worded: bool, reasons: tuple[str, ...]) -> SafeString:
+def _light(
+    colour: str, kind: str, hollow: bool, worded: bool, reasons: tuple[str, ...], *, beside: bool = False
+) -> SafeString:
     sentence = _sentence(colour, kind, hollow)
     context = {
-        "classes": f"{colour} hollow" if hollow else colour,
+        "classes": f"{colour}{' hollow' * hollow}{' beside' * beside}",
         "shape": _shape(colour, sentence, hollow, worded),
         "sentence": sentence,
         "reasons": reasons,
@@ -72,6 +74,16 @@ def light(
     if sentences:
         return _light(colour, kind, hollow, worded, sentences)
     return _plain(colour, kind, bool(hollow), worded, get_language())
+
+
+@register.simple_tag
+def lights_set(rows: Iterable[Mapping[str, str]], kind: str) -> SafeString | str:
+    """The light of this kind as a person sees it, beside the computed one; nothing where nobody set one."""
+    found = next((row for row in rows or () if row["light"] == kind), None)
+    if found is None:
+        return ""
+    words = gettext("%(person)s sees it so: %(reason)s") % found
+    return _light(found["colour"], kind, False, False, (words,), beside=True)
 
 
 @lru_cache(maxsize=64)

@@ -45,6 +45,7 @@ def _values(cast: Cast, pattern: URLPattern) -> list[Any]:
         "cut": "controller",
         "kind": "measure",
         "office": "owner",
+        "light": "potential",
     }
     return [known.get(name, "D1") for name in pattern.pattern.converters]
 
