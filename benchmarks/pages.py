@@ -27,8 +27,8 @@ from benchmarks.seed import organization, people
 
 SECONDS = 4
 STATEMENTS = 8
-# A numeric filter, a sort and totals, as the bar demands.
-QUERY = "?committed_from=1000&sort=-committed"
+# A numeric filter that leaves the largest tenth, a sort and totals, as the bar demands.
+QUERY = "?committed_from=60000&sort=-committed"
 
 
 def run(measures: int) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from math import ceil, floor
 from typing import Any
 
 import django_filters
@@ -32,8 +34,8 @@ class MeasureFilter(django_filters.FilterSet):
     controller = django_filters.CharFilter(method="by_controller", label=_("Controller"))
     node = django_filters.CharFilter(method="below_node", label=_("Node"))
     batch = django_filters.NumberFilter(field_name="take_overs__batch_id", label=_("Take-over"))
-    committed_from = django_filters.NumberFilter(field_name="committed", lookup_expr="gte", label=_("Committed from"))
-    committed_to = django_filters.NumberFilter(field_name="committed", lookup_expr="lte", label=_("Committed to"))
+    committed_from = django_filters.NumberFilter(method="committed_at_least", label=_("Committed from"))
+    committed_to = django_filters.NumberFilter(method="committed_at_most", label=_("Committed to"))
 
     def search(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(Q(code__icontains=value) | Q(name__icontains=value))
@@ -43,6 +45,12 @@ class MeasureFilter(django_filters.FilterSet):
 
     def by_controller(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(Q(controller__name__icontains=value) | Q(controller__email__iexact=value))
+
+    def committed_at_least(self, queryset: QuerySet[Any], _name: str, value: Decimal) -> QuerySet[Any]:
+        return queryset.filter(committed_cents__gte=ceil(value * 100))
+
+    def committed_at_most(self, queryset: QuerySet[Any], _name: str, value: Decimal) -> QuerySet[Any]:
+        return queryset.filter(committed_cents__lte=floor(value * 100))
 
     def with_divergence(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(divergences__code=value, divergences__state=DivergenceState.OPEN)

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 
 from measures.choices import DoI, Lifecycle
-from measures.models import Measure
+from measures.models import Measure, MeasurePackage
 from measures.rules import ImplementationInputs, MilestoneDates
 from portfolio.access import fetch_or_404, granted_nodes, is_active_member, not_allowed, rights_on
 from portfolio.choices import Office, Right
@@ -41,7 +41,8 @@ def measures_with_right(user: User, right: Right) -> QuerySet[Measure, Measure]:
     member = Membership.objects.filter(
         organization_id=current_organization_id(), user_id=user.pk, is_active=True, user__is_active=True
     )
-    reached = Q(package__node_id__in=granted_nodes(user, right)) | _by_office(user, right)
+    packages = MeasurePackage.objects.filter(node_id__in=granted_nodes(user, right)).values("pk")
+    reached = Q(package_id__in=packages) | _by_office(user, right)
     return Measure.objects.filter(Exists(member)).filter(reached)
 
 

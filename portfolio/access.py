@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from portfolio.choices import Right
+from portfolio.choices import NodeKind, Right
 from portfolio.errors import NotAllowed, Objection
 from portfolio.models import Membership, Node, NodeClosure, NodePermission, User
 from portfolio.tenancy import current_organization_id
@@ -44,9 +44,17 @@ def rights_on(user: User, node_id: int) -> frozenset[Right]:
 
 def granted_nodes(user: User, right: Right = Right.VIEW) -> QuerySet[NodeClosure, Any]:
     """Ids of all nodes on which the person holds the right, as a subquery for set-based lists."""
-    return NodeClosure.objects.filter(
-        ancestor__permission_rows__user_id=user.pk, ancestor__permission_rows__permission__codename=right.value
-    ).values("descendant_id")
+    return NodeClosure.objects.filter(ancestor_id__in=_grants(user, right)).values("descendant_id")
+
+
+def everywhere(user: User, right: Right) -> Exists:
+    """That the person holds the right on the organization itself, and so on every node."""
+    return Exists(_grants(user, right).filter(content_object__kind=NodeKind.ORGANIZATION))
+
+
+def _grants(user: User, right: Right) -> QuerySet[NodePermission, Any]:
+    rows = NodePermission.objects.filter(user_id=user.pk, permission__codename=right.value)
+    return rows.values("content_object_id")
 
 
 def visible_nodes(user: User) -> QuerySet[Node, Node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -40,4 +40,5 @@ class LightForm(DeedForm):
 
     def __init__(self, *args: Any, computed: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["colour"].choices = [choice for choice in COLOURS if choice[0] != computed]
+        colours = cast(forms.ChoiceField, self.fields["colour"])
+        colours.choices = [choice for choice in COLOURS if choice[0] != computed]

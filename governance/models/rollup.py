@@ -12,7 +12,7 @@ from finance.choices import Basis, EvidenceTier
 from governance.choices import Cut
 from measures.choices import DoI, Lifecycle, Light
 from measures.models import Measure
-from portfolio.fields import TenantForeignKey, amount_field
+from portfolio.fields import TenantForeignKey, amount_field, cents_of
 from portfolio.models import TenantModel
 
 
@@ -44,6 +44,11 @@ class MeasureStatus(TenantModel):
     one_off_plan = amount_field(default=0)
     one_off_forecast = amount_field(default=0)
     weight = amount_field()
+    # By which the register filters, sorts and adds up.
+    committed_cents = cents_of("committed")
+    forecast_cents = cents_of("forecast")
+    counted_forecast_cents = cents_of("counted_forecast")
+    confirmed_cents = cents_of("confirmed")
     # Milestones or forecast updated, confirmed or taken over within the days after which work is stale.
     fresh = models.BooleanField(default=False)
 
@@ -55,7 +60,25 @@ class MeasureStatus(TenantModel):
                 name="measure_status_current",
             ),
         ]
-        indexes = [models.Index(fields=["organization", "measure", "valid_from"], name="measure_status_range")]
+        indexes = [
+            models.Index(fields=["organization", "measure", "valid_from"], name="measure_status_range"),
+            models.Index(
+                fields=["organization", "committed_cents", "measure"],
+                include=["basis", "forecast_cents", "counted_forecast_cents", "confirmed_cents"],
+                condition=models.Q(valid_to__isnull=True),
+                name="status_by_committed",
+            ),
+            models.Index(
+                fields=["organization", "counted_forecast_cents"],
+                condition=models.Q(valid_to__isnull=True),
+                name="status_by_forecast",
+            ),
+            models.Index(
+                fields=["organization", "confirmed_cents"],
+                condition=models.Q(valid_to__isnull=True),
+                name="status_by_confirmed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.measure_id} {self.implementation}/{self.potential}"

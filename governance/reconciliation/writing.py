@@ -75,7 +75,8 @@ def _write_divergences(moment: Moment) -> None:
 
 def _write_ranges(model: type[models.Model], source: str, same: str, moment: Moment) -> None:
     """Rows that differ end now, and what is new or differs begins now."""
-    columns = [str(field.column) for field in model._meta.local_concrete_fields if field.column not in RANGE]
+    stored = (field for field in model._meta.local_concrete_fields if not field.generated)
+    columns = [str(field.column) for field in stored if field.column not in RANGE]
     run_sql(
         SQL / "ranges.sql",
         {"on": moment.on, "at": moment.at, "organization": tenancy.current_organization_id()},

@@ -65,7 +65,7 @@ def open_measure(request: Any, code: str, right: Right = Right.VIEW) -> tuple[An
     return measure, rights
 
 
-def frame(request: Any, measure: Measure, tab: str, **context: Any) -> dict[str, Any]:
+def frame(request: Any, measure: Any, tab: str, **context: Any) -> dict[str, Any]:
     """Context of `governance/measure_base.html` with one tab in front."""
     return {
         "measure": measure,

@@ -8,10 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from governance.filters import MeasureFilter
-from governance.queries.register import SORTS, page_of, register_rows, totals
+from governance.queries.register import SORTS, page_of, register_rows, register_terms, totals
 from governance.views.page import page, url
 from measures.models import Measure
-from portfolio.models import OrganizationSettings
 
 
 @page
@@ -20,7 +19,8 @@ def measures(request: Any) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()
     if wanted and list(request.GET) == ["q"] and (code := _code_of(wanted)):
         return redirect(url(request, "measure", code))
-    found = MeasureFilter(request.GET, queryset=register_rows(request.user))
+    currency, sees_all = register_terms(request.user)
+    found = MeasureFilter(request.GET, queryset=register_rows(request.user, sees_all=sees_all))
     sums = totals(found.qs)
     sort = request.GET.get("sort", "code")
     context = {
@@ -30,7 +30,7 @@ def measures(request: Any) -> HttpResponse:
         "page": page_of(found.qs, request.GET.get("page"), total=sums.count, sort=sort, on=request.on),
         "sort": sort,
         "sorts": {key: _sort_state(sort, key) for key in SORTS},
-        "currency": OrganizationSettings.objects.values_list("currency", flat=True).get(),
+        "currency": currency,
         "active_nav": "measures",
     }
     return render(request, "governance/measures.html", context)

@@ -42,13 +42,13 @@ def _shape(colour: str, sentence: str, hollow: bool, worded: bool) -> SafeString
     return SafeString(render_to_string("components/light_shape.html", context).strip())
 
 
-@lru_cache(maxsize=256)
-def _plain(colour: str, kind: str, hollow: bool, worded: bool, _language: str | None) -> SafeString:
-    return _light(colour, kind, hollow, worded, ())
+# Stands for the name of a popover, which is another one wherever a light is shown.
+_NAME = "why-0"
 
 
+@lru_cache(maxsize=2048)
 def _light(
-    colour: str, kind: str, hollow: bool, worded: bool, reasons: tuple[str, ...], *, beside: bool = False
+    colour: str, kind: str, hollow: bool, worded: bool, beside: bool, reasons: tuple[str, ...], _language: str | None
 ) -> SafeString:
     sentence = _sentence(colour, kind, hollow)
     context = {
@@ -56,9 +56,13 @@ def _light(
         "shape": _shape(colour, sentence, hollow, worded),
         "sentence": sentence,
         "reasons": reasons,
-        "id": f"why-{token_hex(4)}",
+        "id": _NAME,
     }
     return render_to_string("components/light.html", context)
+
+
+def _named(light: SafeString) -> SafeString:
+    return SafeString(light.replace(_NAME, f"why-{token_hex(4)}"))
 
 
 @register.simple_tag
@@ -67,13 +71,11 @@ def light(
 ) -> SafeString:
     """A light as shape, word and colour; with reasons it is a button that opens them.
 
-    Hollow before Decided. Pages show many lights without reasons, so those are kept ready per language.
+    Hollow before Decided. Pages show many lights, most of them alike, so they are kept ready per language.
     """
     colour, kind = str(colour or Light.GREY), str(kind)
     sentences = tuple(str(reason) for reason in reasons or ())
-    if sentences:
-        return _light(colour, kind, hollow, worded, sentences)
-    return _plain(colour, kind, bool(hollow), worded, get_language())
+    return _named(_light(colour, kind, bool(hollow), worded, False, sentences, get_language()))
 
 
 @register.simple_tag
@@ -83,7 +85,7 @@ def lights_set(rows: Iterable[Mapping[str, str]], kind: str) -> SafeString | str
     if found is None:
         return ""
     words = gettext("%(person)s sees it so: %(reason)s") % found
-    return _light(found["colour"], kind, False, False, (words,), beside=True)
+    return _named(_light(found["colour"], kind, False, False, True, (words,), get_language()))
 
 
 @lru_cache(maxsize=64)

@@ -14,6 +14,7 @@ from governance.choices import Cut
 from governance.queries.register import register_rows, totals
 from governance.queries.tree import cut_rows, tree
 from measures.choices import DoI
+from portfolio.actions.members import write_grant
 from portfolio.choices import NodeKind
 from portfolio.models import Node
 from tests.cast import TODAY, Cast
@@ -152,3 +153,30 @@ def test_structure_is_changed_by_forms(cast, client):
     project = Node.objects.get(pk=project.pk)
     assert (project.name, project.archived) == ("Procurement", True)
     assert project.children.filter(name="Indirect spend").exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("committed_from=1200000", 2),
+        ("committed_from=1200000.01", 0),
+        ("committed_to=1200000", 2),
+        ("committed_to=1199999.99", 0),
+        ("committed_from=99999999999999999999999999", 0),
+    ],
+)
+def test_the_numeric_filter_is_exact_to_the_cent(cast, client, query, found):
+    committed_measures(cast, 2)
+    assert client.get(f"{REGISTER}?{query}").context["totals"].count == found
+
+
+def test_who_sees_all_and_who_sees_by_package_see_the_same_totals(cast):
+    committed_measures(cast, 2)
+    below = Client()
+    write_grant(cast.member, role_code="member", node=cast.package)
+    below.force_login(cast.member)
+    everywhere = Client()
+    everywhere.force_login(cast.auditor)
+    totals = [one.get(REGISTER).context["totals"] for one in (below, everywhere)]
+    assert totals[0] == totals[1]
+    assert totals[0].committed == Decimal(2_400_000)
