@@ -10,6 +10,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from finance.choices import Basis
 from governance.choices import DivergenceState, Severity
 from measures.choices import DoI, Lifecycle, Light
 from portfolio.models import NodeClosure
@@ -29,6 +30,7 @@ class MeasureFilter(django_filters.FilterSet):
     potential = django_filters.MultipleChoiceFilter(
         field_name="potential_status", choices=Light.choices, label=_("Potential")
     )
+    basis = django_filters.MultipleChoiceFilter(choices=Basis.choices, label=_("Basis"))
     divergence = django_filters.ChoiceFilter(method="with_divergence", choices=DIVERGENCES, label=_("Divergence"))
     owner = django_filters.CharFilter(method="by_owner", label=_("Owner"))
     controller = django_filters.CharFilter(method="by_controller", label=_("Controller"))

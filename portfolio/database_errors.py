@@ -51,6 +51,8 @@ RULES: dict[str, Rule] = {
     "submission_final": _FINAL,
     "take_over_final": _FINAL,
     "measure_kept": Rule("measure_kept", _("A measure that has passed a gate is never deleted. Cancel it instead.")),
+    "plan_rate_locked": Rule("plan_rate_locked", _("A locked plan rate never changes; decisions rest on it.")),
+    "plan_rate_locked_kept": Rule("plan_rate_locked", _("A locked plan rate never changes; decisions rest on it.")),
     # In whose name.
     "deed_actor": _OWN_NAME,
     "decision_actor": _OWN_NAME,

@@ -108,7 +108,7 @@ def inbox(user: User, *, on: date) -> Inbox:
         _to_close(user),
         _to_consent(user),
         _disputes(user),
-        _claims(user),
+        _claims(user, on),
         _own_submissions(user),
         _overdue_gates(user, on),
         _milestones(user, on),
@@ -241,8 +241,8 @@ def _disputes(user: User) -> QuerySet[Any]:
     return _listed(rows, "dispute", detail=F("reason"), ref=Cast("pk", TextField()), since=F("opened_on"))
 
 
-def _claims(user: User) -> QuerySet[Any]:
-    """Months in which owners claimed actuals that the person, as controller, has not validated; one row a month."""
+def _claims(user: User, on: date) -> QuerySet[Any]:
+    """Months now over with claimed actuals that the person, as controller, has not validated; one row a month."""
     claims = ActualEntry.objects.filter(tier=EvidenceTier.CLAIMED, effect__measure__controller=user)
     claims = claims.exclude(effect__measure__lifecycle=Lifecycle.CANCELLED)
     about = claims.annotate(about=Coalesce("corrects", "period"))
@@ -250,7 +250,8 @@ def _claims(user: User) -> QuerySet[Any]:
         tier=EvidenceTier.CLAIMED, effect=OuterRef("effect"), about=OuterRef("about"), pk__gt=OuterRef("pk")
     )
     answered = ActualEntry.objects.filter(validates=OuterRef("pk"))
-    pending = about.filter(~Exists(later), ~Exists(answered)).order_by()
+    over = FiscalPeriod.objects.filter(ends_on__lt=on).values("pk")
+    pending = about.filter(~Exists(later), ~Exists(answered), about__in=over).order_by()
     months = pending.values("about").annotate(measures=Count("effect__measure", distinct=True))
     period = FiscalPeriod.objects.filter(pk=OuterRef("about"))
     return _listed(

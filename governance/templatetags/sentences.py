@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from finance.choices import EvidenceTier
+from finance.choices import Basis, EvidenceTier
 from governance.sentences import sentence
 from measures.choices import Lifecycle
 
@@ -33,6 +35,14 @@ def node_kind(kind: str) -> str:
 @register.simple_tag
 def lifecycle(value: str) -> str:
     return str(Lifecycle(value).label)
+
+
+@register.simple_tag
+def beside(basis: str | None) -> SafeString | str:
+    """A tag on measures whose money stands on another line than the run-rate; nothing on the others."""
+    if basis not in (Basis.ONE_OFF, Basis.AVOIDANCE):
+        return ""
+    return format_html('<span class="tag">{}</span>', Basis(basis).label)
 
 
 @register.simple_tag

@@ -88,6 +88,15 @@ def lights_set(rows: Iterable[Mapping[str, str]], kind: str) -> SafeString | str
     return _named(_light(found["colour"], kind, False, False, True, (words,), get_language()))
 
 
+@register.inclusion_tag("components/light_counts.html")
+def light_counts(counts: Mapping[str, Mapping[str, int]], kind: str) -> dict[str, object]:
+    """How many measures show each colour of one light, worst first; colours that nobody shows are left out."""
+    found = counts.get(kind, {})
+    order = (Light.RED, Light.AMBER, Light.GREEN, Light.GREY)
+    shown = [(colour, found[colour]) for colour in order if found.get(colour)]
+    return {"kind": LightKind(kind).label, "key": kind, "counts": shown}
+
+
 @lru_cache(maxsize=64)
 def _pill(stage: int, _language: str | None) -> SafeString:
     context = {"number": stage, "label": DoI(stage).label}
