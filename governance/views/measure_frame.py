@@ -95,6 +95,13 @@ def attempt(form: DeedForm, action: Callable[[], object]) -> int:
     return 0
 
 
+def sent(request: Any, form: DeedForm, action: Callable[[], object]) -> int:
+    """0 when the form was sent and the deed is done; else the status of the page that shows the form."""
+    if request.method != "POST":
+        return 200
+    return attempt(form, action) if form.is_valid() else 422
+
+
 def once(request: Any, kind: str, subject: Any, *, to: str, reason: str = "") -> AbstractContextManager[Deed]:
     """The deed of a form that carries a one-time key: sent twice, it is done once and leads to `to` again."""
     return deed(kind, by=request.user, subject=subject, reason=reason, key=one_time_key(request), details={"url": to})
