@@ -10,6 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.errors import Objection
+from portfolio.templatetags.formats import money
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -299,6 +300,13 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence of a code with its parameters; an unknown code reads as itself, so that no page breaks."""
     text = SENTENCES.get(code)
     return code if text is None else str(text) % _Params(params or {})
+
+
+def light_sentence(reason: Mapping[str, Any], currency: str = "") -> str:
+    """Why a light is not green, from a stored reason; its amounts are in the organization's currency and say so."""
+    params = reason.get("params", {})
+    amounts = {name: money(params[name], currency) for name in ("value", "reference") if name in params}
+    return sentence(reason["code"], {**params, **amounts})
 
 
 def notice_sentence(code: str, params: Mapping[str, Any]) -> str:

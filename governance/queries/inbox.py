@@ -148,9 +148,11 @@ def _level(item: Item) -> int:
 
 
 def unread(user: User) -> QuerySet[Notice, Notice]:
-    """What the person was told and has not read, with the code of the measure it is about."""
-    code = Measure.objects.filter(pk=OuterRef("measure_id")).values("code")[:1]
-    rows = Notice.objects.filter(user=user, read_at__isnull=True).annotate(measure_code=Subquery(code))
+    """What the person was told and has not read, with code and name of the measure it is about."""
+    about = Measure.objects.filter(pk=OuterRef("measure_id"))
+    rows = Notice.objects.filter(user=user, read_at__isnull=True).annotate(
+        measure_code=Subquery(about.values("code")[:1]), measure_name=Subquery(about.values("name")[:1])
+    )
     return rows.order_by("-at", "-pk")
 
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from finance.choices import Basis, EvidenceTier
-from governance.sentences import sentence
+from governance.sentences import light_sentence
 from measures.choices import Lifecycle
 
 register = template.Library()
@@ -45,10 +45,10 @@ def beside(basis: str | None) -> SafeString | str:
     return format_html('<span class="tag">{}</span>', Basis(basis).label)
 
 
-@register.simple_tag
-def reasons(stored: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Sentences of the reasons a light was stored with."""
-    return [sentence(reason["code"], reason.get("params", {})) for reason in stored or ()]
+@register.simple_tag(takes_context=True)
+def reasons(context: Mapping[str, Any], stored: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Sentences of the reasons a light was stored with; amounts named by the page's `currency`."""
+    return [light_sentence(reason, context.get("currency", "")) for reason in stored or ()]
 
 
 @register.simple_tag

@@ -117,7 +117,7 @@ def _state(number: int, stage: int) -> str:
 
 @register.inclusion_tag("components/doi_stepper.html")
 def doi_stepper(stage: int, lifecycle: str = Lifecycle.ACTIVE) -> dict[str, object]:
-    """The six stages with the present one marked; a hold or a cancellation is said below them."""
+    """The six stages with the present one marked, faint on hold and after a cancellation; the head says which."""
     steps = [Step(int(doi), str(doi.label), _state(int(doi), int(stage))) for doi in DoI]
     paused = "" if lifecycle == Lifecycle.ACTIVE else Lifecycle(lifecycle).label
     return {"steps": steps, "paused": paused}
