@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Min
 
-from governance.models import Seal, SealRequest
+from governance.models import Seal, SealRequest, Verification
+
+# Verifications shown.
+LATEST = 10
 
 
 class Head(NamedTuple):
@@ -35,3 +39,18 @@ def waiting_since(organization_id: int) -> datetime | None:
     rows = SealRequest.objects.filter(organization_id=organization_id)
     since: datetime | None = rows.aggregate(since=Min("requested_at"))["since"]
     return since
+
+
+@dataclass(frozen=True)
+class TrailState:
+    """What the page of the trail shows besides its head."""
+
+    head: Head | None
+    waiting_since: datetime | None
+    verifications: tuple[Verification, ...]
+
+
+def trail_state(organization_id: int) -> TrailState:
+    """Head, what waits, and the newest verifications."""
+    rows = Verification.objects.filter(organization_id=organization_id).select_related("asked_by").order_by("-pk")
+    return TrailState(head_of(organization_id), waiting_since(organization_id), tuple(rows[:LATEST]))

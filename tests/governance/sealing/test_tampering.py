@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from governance.actions import seals as subject
@@ -34,7 +34,7 @@ OTHERWISE = {
     "int4": "{c} + {n}",
     "int2": "{c} + 1::smallint",
     "bool": "NOT {c}",
-    "varchar": "CASE WHEN {c} = '' THEN 'x' ELSE translate(left({c}, 1), 'x', 'y') || 'x' || substr({c}, 3) END",
+    "varchar": "CASE WHEN length({c}) < 2 THEN 'z' ELSE translate(left({c}, 1), 'x', 'y') || 'x' || substr({c}, 3) END",
     "text": "{c} || '.'",
     "numeric": "{c} + 0.0001 * {n}",
     "timestamptz": "{c} + interval '1 microsecond' * {n}",
@@ -171,7 +171,7 @@ def attempt(intruder: Intruder, head: Head) -> tuple[str, Report] | None:
         with transaction.atomic():
             done = intruder.tamper()
         return (done, look(intruder.organization_id, head)) if done else None
-    except IntegrityError:
+    except (IntegrityError, DataError):
         return None
     finally:
         transaction.savepoint_rollback(point)
