@@ -41,7 +41,7 @@ OTHERWISE = {
     "date": "{c} + {n}",
     "jsonb": "jsonb_build_array({c})",
     "uuid": "gen_random_uuid()",
-    "bytea": "set_byte({c}, 0, get_byte({c}, 0) # {n} % 255 + 1)",
+    "bytea": "set_byte({c}, 0, get_byte({c}, 0) # {n})",
     "_int8": "array_append({c}, {n}::bigint)",
     "_varchar": "array_append({c}, '{n}')",
     "xid8": "(({c}::text::bigint + {n})::text)::xid8",
