@@ -27,8 +27,9 @@ NAMED = 20
 SEALS_AT_ONCE = 500
 # Below any number, also one that somebody made up.
 LOWEST = -(2**63)
-# The job comes by every few seconds; rows that wait longer wait for somebody to look at the worker.
-GRACE = timedelta(minutes=5)
+# The job comes by every few seconds. A request is as old as the beginning of its transaction, and an import may run for
+# half an hour; what waits longer waits for somebody to look at the worker.
+GRACE = timedelta(minutes=40)
 
 _GROUPS = """
 SELECT table_name, columns, sum(cardinality(ids))::bigint FROM governance_sealblock
