@@ -205,6 +205,7 @@ DEEDS: dict[str, _StrPromise] = {
     "risk_edited": _("changed a risk"),
     "dependency_added": _("entered what the measure waits for"),
     "dependency_removed": _("removed what the measure waited for"),
+    "trail_verification_asked": _("asked for a look at the whole trail"),
     "light_changed": _("A light changed"),
     "light_set": _("set the light %(light)s to %(colour)s beside the computed one, until %(until)s"),
     "light_withdrawn": _("withdrew the light they saw beside the computed one: %(light)s"),

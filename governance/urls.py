@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from governance.views import (
+    audit,
     closure,
     divergences,
     effects,
@@ -94,4 +95,8 @@ urlpatterns = [
     path("takeover/apply/", takeover.takeover_apply, name="takeover_apply"),
     path("takeover/template/", takeover.takeover_template, name="takeover_template"),
     path("takeover/<int:pk>/", takeover.takeover_result, name="takeover_result"),
+    # The sealed trail
+    path("audit/", audit.audit, name="audit"),
+    path("audit/verify/", audit.audit_verify, name="audit_verify"),
+    path("audit/log/", audit.audit_log, name="audit_log"),
 ]

@@ -175,6 +175,8 @@ RULES: dict[str, Rule] = {
     "notice_once": _TWICE,
     "measure_status_current": _TWICE,
     "roll_up_current": _TWICE,
+    # Sealing
+    "seal_number": _TWICE,
 }
 
 # Where no rule has a name, the database's own classes of errors.

@@ -20,6 +20,7 @@ CELERY_BROKER_URL = _urls["REDIS_URL"]
 REDIS_URL = _urls["REDIS_URL"]
 
 SECRET_KEY = "test-only-secret"
+AUDIT_SIGNING_KEY = "5e" * 32
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 LOCAL_SIGN_INS = True

@@ -3,6 +3,7 @@ from .gate import GateApproval, GateDecision, GateSubmission, Waiver
 from .notice import Notice
 from .queue import MailRequest, NightlyRun, ReconcileRequest
 from .rollup import MeasureStatus, ReconciliationRun, RollUp
+from .seal import Seal, SealBlock, SealRequest, Verification, VerificationRequest
 from .takeover import ImportBatch, TakeOver, TakeOverGap
 
 __all__ = [
@@ -19,8 +20,13 @@ __all__ = [
     "ReconcileRequest",
     "ReconciliationRun",
     "RollUp",
+    "Seal",
+    "SealBlock",
+    "SealRequest",
     "StatusOverride",
     "TakeOver",
     "TakeOverGap",
+    "Verification",
+    "VerificationRequest",
     "Waiver",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -79,7 +79,7 @@ def _told(entry: TimelineEntry, currency: str) -> StoryEntry:
     return StoryEntry(
         entry=entry,
         theme=theme_of(entry.kind),
-        what=_what(entry),
+        what=deed_words(entry.kind, entry.details),
         reasons=tuple(light_sentence(reason, currency) for reason in reasons),
     )
 
@@ -89,11 +89,11 @@ def theme_of(kind: str) -> Theme:
     return next((theme for theme, starts in _THEMES if kind.startswith(starts)), Theme.OTHER)
 
 
-def _what(entry: TimelineEntry) -> str:
-    """The sentence of the deed; a kind without one reads as its name."""
-    if entry.kind not in DEEDS:
-        return entry.kind.replace("_", " ")
-    return deed_sentence(entry.kind, {name: _word(name, value) for name, value in entry.details.items()})
+def deed_words(kind: str, details: Mapping[str, Any]) -> str:
+    """The sentence of a deed; a kind without one reads as its name."""
+    if kind not in DEEDS:
+        return kind.replace("_", " ")
+    return deed_sentence(kind, {name: _word(name, value) for name, value in details.items()})
 
 
 def _word(name: str, value: Any) -> Any:
