@@ -1,11 +1,14 @@
+from .condition import Condition
 from .divergence import Divergence, DivergenceChange, StatusOverride
 from .gate import GateApproval, GateDecision, GateSubmission, Waiver
 from .notice import Notice
+from .proposal import Proposal, ProposalWord
 from .queue import MailRequest, NightlyRun, ReconcileRequest
 from .rollup import MeasureStatus, ReconciliationRun, RollUp
 from .takeover import ImportBatch, TakeOver, TakeOverGap
 
 __all__ = [
+    "Condition",
     "Divergence",
     "DivergenceChange",
     "GateApproval",
@@ -16,6 +19,8 @@ __all__ = [
     "MeasureStatus",
     "NightlyRun",
     "Notice",
+    "Proposal",
+    "ProposalWord",
     "ReconcileRequest",
     "ReconciliationRun",
     "RollUp",

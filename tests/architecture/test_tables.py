@@ -54,6 +54,7 @@ APPEND_ONLY = {
     "governance_gateapproval",
     "governance_gatedecision",
     "governance_importbatch",
+    "governance_proposalword",
     "governance_waiver",
     "measures_roleholding",
     "measures_statuschange",
@@ -62,6 +63,8 @@ APPEND_ONLY = {
 }
 # Changed within limits, never deleted:
 KEPT = {
+    "governance_condition",
+    "governance_proposal",
     "finance_baselineversion",
     "finance_closureconfirmation",
     "governance_gatesubmission",

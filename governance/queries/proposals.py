@@ -1,0 +1,182 @@
+"""Proposals beside the gates: who may make one now, who decides it, and what waits or is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from governance.choices import ConditionState, DecisionKind, ProposalState
+from governance.gates import GATES
+from governance.lifecycle import COURSES, PERSONAL, REOPEN, Course, Step, step_of, steps_from
+from governance.models import Condition, GateDecision, Proposal
+from governance.queries.deciders import Bench, bench_for, is_barred
+from governance.sentences import objection
+from measures.choices import DoI, Lifecycle
+from measures.models import Measure
+from measures.queries import offices_of
+from portfolio.choices import Office
+from portfolio.errors import Objection
+from portfolio.models import User
+
+
+def step_for(measure: Measure, kind: DecisionKind) -> Step | None:
+    """What this kind of proposal means for the measure as it stands; None where it does not fit."""
+    return step_of(kind, DoI(measure.stage), Lifecycle(measure.lifecycle))
+
+
+def proposing_office(course: Course, step: Step, held: Collection[Office]) -> Office | None:
+    """In which capacity somebody proposes: one whose word then counts as given, else one that leaves others to decide.
+
+    None where every capacity of the person would decide alone what it proposed, or none may propose.
+    """
+    able = [office for office in course.proposers if office in held and step.body.needed(office)]
+    joint = [office for office in able if len(step.body.needed(office)) < len(step.body.offices)]
+    personal = [office for office in joint if office in PERSONAL]
+    return next(iter([*personal, *joint, *able]), None)
+
+
+def proposer_objections(measure: Measure, course: Course, step: Step, by: User) -> list[Objection]:
+    """Why this person does not propose this: no such office, or the one who would decide it."""
+    held = offices_of(by, measure)
+    if not set(course.proposers) & held:
+        names = ", ".join(str(office.label) for office in course.proposers)
+        return [objection("not_your_proposal", offices=names)]
+    if proposing_office(course, step, held) is None:
+        return [objection("you_would_decide")]
+    return []
+
+
+def vacancy_objections(measure: Measure, step: Step, office: Office) -> list[Objection]:
+    """Offices that would have to decide and are held by nobody; where one of them is enough, only if all are vacant."""
+    holders = {
+        Office.CONTROLLER: measure.controller_id,
+        Office.SPONSOR: measure.sponsor_id,
+        Office.COMMITTEE: measure.committee_id,
+    }
+    needed = step.body.needed(office)
+    vacant = [one for one in needed if one in holders and holders[one] is None]
+    if not vacant or (step.body.either and len(vacant) < len(needed)):
+        return []
+    return [objection("decider_vacant", office=one.label) for one in vacant]
+
+
+def bench_of(proposal: Proposal, *, on: date) -> Bench:
+    """The committee that decides the proposal, without whoever proposed it; barred as for the step to Decided."""
+    without = [proposal.proposed_by_id, proposal.on_behalf_of_id]
+    return bench_for(proposal.measure, GATES[DoI.DETAILED], None, on=on, without=without)
+
+
+def deciding_offices_of(proposal: Proposal, step: Step, user: User, *, on: date) -> tuple[Office, ...]:
+    """Offices whose word is asked, not given yet, and which the person may speak for."""
+    spoken = set(proposal.words.values_list("office", flat=True))
+    held = set(offices_of(user, proposal.measure))
+    if Office.COMMITTEE in step.body.offices:
+        speaks = bench_of(proposal, on=on).speaker == user
+        held = (held - {Office.COMMITTEE}) | ({Office.COMMITTEE} if speaks else set())
+    return tuple(one for one in step.body.needed(Office(proposal.office)) if one in held and one not in spoken)
+
+
+def missing_offices(proposal: Proposal, step: Step, *, saying: Office | None = None) -> tuple[Office, ...]:
+    """Offices whose agreement is still missing, when `saying` agrees too."""
+    agreed = set(proposal.words.filter(agreed=True).values_list("office", flat=True)) | {saying}
+    needed = step.body.needed(Office(proposal.office))
+    if step.body.either and agreed & set(needed):
+        return ()
+    return tuple(one for one in needed if one not in agreed)
+
+
+def may_decide(proposal: Proposal, user: User, *, on: date) -> bool:
+    """Whether the person may say a word on the open proposal."""
+    step = step_for(proposal.measure, DecisionKind(proposal.kind))
+    if step is None or proposal.state != ProposalState.OPEN or is_barred(user, on):
+        return False
+    mine = user.pk in (proposal.proposed_by_id, proposal.on_behalf_of_id)
+    twice = proposal.words.filter(given_by=user).exists()
+    return not mine and not twice and bool(deciding_offices_of(proposal, step, user, on=on))
+
+
+def open_proposal(measure: Measure) -> Proposal | None:
+    """The proposal that waits for a decision."""
+    rows = Proposal.objects.filter(measure=measure, state=ProposalState.OPEN)
+    return rows.select_related("proposed_by", "on_behalf_of", "superseded_by").first()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A kind of proposal that fits the measure now: who decides it, and why the person may not make it."""
+
+    course: Course
+    step: Step
+    why_not: tuple[Objection, ...]
+
+    @property
+    def kind(self) -> DecisionKind:
+        return self.course.kind
+
+    @property
+    def deciders(self) -> list[str]:
+        """Who decides, in words."""
+        return [str(office.label) for office in self.step.body.offices]
+
+
+def offers(measure: Measure, user: User) -> list[Offer]:
+    """Every kind that fits where the measure stands."""
+    found = []
+    for step in steps_from(DoI(measure.stage), Lifecycle(measure.lifecycle)):
+        course = COURSES[step.kind]
+        found.append(Offer(course, step, tuple(proposer_objections(measure, course, step, user))))
+    return found
+
+
+def held_since(measure: Measure) -> date | None:
+    """The day since which the measure rests; None while it does not."""
+    if measure.lifecycle != Lifecycle.ON_HOLD:
+        return None
+    rows = GateDecision.objects.filter(measure=measure, to_lifecycle=Lifecycle.ON_HOLD)
+    return rows.exclude(from_lifecycle=Lifecycle.ON_HOLD).order_by("-pk").values_list("on", flat=True).first()
+
+
+def reason_codes(step: Step, stage: DoI) -> tuple[str, ...]:
+    """Reasons that fit: a closed measure is reopened for erosion or an error only, a cancelled one for neither."""
+    codes = COURSES[step.kind].reasons
+    if step.kind != REOPEN:
+        return tuple(code.value for code in codes)
+    of_closed = ("erosion", "error")
+    return tuple(code.value for code in codes if (code.value in of_closed) == (stage == DoI.CLOSED))
+
+
+# What committees look at.
+
+
+def open_proposals(measures: QuerySet[Measure, Measure]) -> QuerySet[Proposal, Proposal]:
+    """Proposals about these measures that wait for a decision, the oldest first."""
+    rows = Proposal.objects.filter(state=ProposalState.OPEN, measure__in=measures)
+    return rows.select_related("measure", "proposed_by").order_by("due_on", "pk")
+
+
+def review_of(outer: str = "pk") -> Subquery:
+    """The day on which the hold of a measure is reviewed, for annotations; what a take-over holds has none."""
+    holds = Proposal.objects.filter(measure=OuterRef(outer), kind=DecisionKind.HOLD, state=ProposalState.DECIDED)
+    return Subquery(holds.order_by("-pk").values("review_on")[:1])
+
+
+def overdue_reviews(measures: QuerySet[Measure, Measure], *, on: date) -> QuerySet[Measure, Measure]:
+    """Held measures whose review was due before this day, with `review_on`."""
+    held = measures.filter(lifecycle=Lifecycle.ON_HOLD).annotate(review_on=review_of())
+    return held.filter(review_on__lt=on).order_by("review_on", "pk")
+
+
+def unmet_conditions(measures: QuerySet[Measure, Measure], *, on: date) -> QuerySet[Condition, Condition]:
+    """Conditions of these measures that expired without being fulfilled."""
+    waiting = Q(state__in=(ConditionState.OPEN, ConditionState.CLAIMED), due_on__lt=on)
+    rows = Condition.objects.filter(waiting, measure__in=measures).exclude(measure__lifecycle=Lifecycle.CANCELLED)
+    return rows.select_related("measure", "owner", "decision").order_by("due_on", "pk")
+
+
+def conditions_of(measure: Measure) -> Iterable[Condition]:
+    """Every condition of the measure, what waits first."""
+    rows = Condition.objects.filter(measure=measure).select_related("owner", "accepted_by", "decision", "measure")
+    return sorted(rows, key=lambda row: (row.state in (ConditionState.FULFILLED, ConditionState.LAPSED), row.due_on))
