@@ -76,7 +76,9 @@ def write_conditions(decision: GateDecision, approvals: Iterable[GateApproval]) 
 
 def lapse_conditions(measure: Measure, *, gate: Gate) -> None:
     """Conditions of a gate that is reverted are asked no longer."""
-    rows = Condition.objects.select_for_update().filter(measure=measure, decision__to_stage=gate.to, state__in=WAITING)
+    rows = Condition.objects.select_for_update(of=("self",)).filter(
+        measure=measure, decision__to_stage=gate.to, state__in=WAITING
+    )
     for condition in rows.order_by("pk"):
         _set(condition, ConditionState.LAPSED)
 
