@@ -17,6 +17,7 @@ from governance.views import (
     my_work,
     overrides,
     portfolio,
+    proposals,
     ratification,
     register,
     risks,
@@ -94,4 +95,9 @@ urlpatterns = [
     path("takeover/apply/", takeover.takeover_apply, name="takeover_apply"),
     path("takeover/template/", takeover.takeover_template, name="takeover_template"),
     path("takeover/<int:pk>/", takeover.takeover_result, name="takeover_result"),
+    # Beside the gates
+    path("measures/<str:code>/proposals/new/<str:kind>/", proposals.proposal_new, name="proposal_new"),
+    path("measures/<str:code>/proposals/<int:pk>/", proposals.proposal_decide, name="proposal_decide"),
+    path("measures/<str:code>/proposals/<int:pk>/withdraw/", proposals.proposal_withdraw, name="proposal_withdraw"),
+    path("measures/<str:code>/conditions/<int:pk>/", proposals.condition, name="condition"),
 ]

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from governance.choices import ConditionState, DecisionKind, ProposalState
 from governance.gates import GATES
 from governance.lifecycle import COURSES, PERSONAL, REOPEN, Course, Step, step_of, steps_from
-from governance.models import Condition, GateDecision, Proposal
+from governance.models import Condition, GateDecision, Proposal, ProposalWord
 from governance.queries.deciders import Bench, bench_for, is_barred
 from governance.sentences import objection
 from measures.choices import DoI, Lifecycle
@@ -38,10 +38,12 @@ def proposing_office(course: Course, step: Step, held: Collection[Office]) -> Of
     return next(iter([*personal, *joint, *able]), None)
 
 
-def proposer_objections(measure: Measure, course: Course, step: Step, by: User) -> list[Objection]:
+def proposer_objections(
+    measure: Measure, course: Course, step: Step, by: User, *, held: Collection[Office] | None = None
+) -> list[Objection]:
     """Why this person does not propose this: no such office, or the one who would decide it."""
-    held = offices_of(by, measure)
-    if not set(course.proposers) & held:
+    held = offices_of(by, measure) if held is None else held
+    if not set(course.proposers) & set(held):
         names = ", ".join(str(office.label) for office in course.proposers)
         return [objection("not_your_proposal", offices=names)]
     if proposing_office(course, step, held) is None:
@@ -125,10 +127,41 @@ class Offer:
 def offers(measure: Measure, user: User) -> list[Offer]:
     """Every kind that fits where the measure stands."""
     found = []
+    held = offices_of(user, measure)
     for step in steps_from(DoI(measure.stage), Lifecycle(measure.lifecycle)):
         course = COURSES[step.kind]
-        found.append(Offer(course, step, tuple(proposer_objections(measure, course, step, user))))
+        found.append(Offer(course, step, tuple(proposer_objections(measure, course, step, user, held=held))))
     return found
+
+
+@dataclass(frozen=True)
+class BesideGates:
+    """What stands beside the gates of a measure: the open proposal, what may be proposed, and conditions."""
+
+    proposal: Proposal | None
+    words: tuple[ProposalWord, ...]
+    offices: tuple[Office, ...]
+    may_decide: bool
+    mine: bool
+    offers: tuple[Offer, ...]
+    conditions: tuple[Condition, ...]
+
+
+def beside_gates(measure: Measure, user: User, *, on: date) -> BesideGates:
+    """The same for one person on one day; a few statements, and fewer where nothing waits."""
+    proposal = open_proposal(measure)
+    step = step_for(measure, DecisionKind(proposal.kind)) if proposal else None
+    if proposal is not None:
+        proposal.measure = measure
+    return BesideGates(
+        proposal=proposal,
+        words=tuple(proposal.words.select_related("given_by").order_by("pk")) if proposal else (),
+        offices=step.body.needed(Office(proposal.office)) if proposal and step else (),
+        may_decide=proposal is not None and may_decide(proposal, user, on=on),
+        mine=proposal is not None and user.pk in (proposal.proposed_by_id, proposal.on_behalf_of_id),
+        offers=() if proposal else tuple(offers(measure, user)),
+        conditions=tuple(conditions_of(measure)),
+    )
 
 
 def held_since(measure: Measure) -> date | None:
