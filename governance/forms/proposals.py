@@ -84,6 +84,7 @@ class AnswerForm(DeedForm):
                 widget=forms.CheckboxSelectMultiple,
                 choices=[(pk, str(user)) for pk, user in self.bench.items()],
             )
+            self.fields["present"].asked_by_rules = True  # type: ignore[attr-defined]
         if ask_password:
             self.fields["password"] = password_field()
 

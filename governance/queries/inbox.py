@@ -39,12 +39,10 @@ from governance.choices import (
     ConditionState,
     DecisionKind,
     DivergenceState,
-    ProposalState,
     Severity,
     SubmissionState,
 )
 from governance.gates import GATES
-from governance.lifecycle import Step, all_steps
 from governance.models import (
     Condition,
     Divergence,
@@ -53,11 +51,9 @@ from governance.models import (
     GateSubmission,
     MeasureStatus,
     Notice,
-    Proposal,
-    ProposalWord,
     TakeOver,
 )
-from governance.queries.proposals import overdue_reviews
+from governance.queries.proposals import overdue_reviews, proposals_asking
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure, Milestone
 from measures.queries import NEXT_GATE_DUE, measures_with_right
@@ -349,22 +345,8 @@ def _take_overs(user: User) -> QuerySet[Any]:
 
 def _proposals(user: User) -> QuerySet[Any]:
     """Proposals beside the gates that wait for an office of the person; never the person's own."""
-    waiting = Proposal.objects.filter(state=ProposalState.OPEN).exclude(proposed_by=user)
-    said = ProposalWord.objects.filter(proposal=OuterRef("pk"))
-    asked = [
-        Q(kind=step.kind, from_stage=stage, from_lifecycle=lifecycle, **_holding(user, office))
-        & ~Q(Exists(said.filter(office=office)))
-        & ~_given_by_proposing(step, office)
-        for stage, lifecycle, step in all_steps()
-        for office in step.body.offices
-    ]
-    rows = waiting.filter(reduce(or_, asked)).exclude(Exists(said.filter(given_by=user)))
+    rows = proposals_asking(user, lambda office: Q(**_holding(user, office)))
     return _listed(rows, "proposal", detail=F("kind"), ref=Cast("pk", TextField()), since=F("on"), due=F("due_on"))
-
-
-def _given_by_proposing(step: Step, office: Office) -> Q:
-    """That the office has given its word by proposing."""
-    return Q(office=office) if office not in step.body.needed(office) else Q(pk__in=())
 
 
 def _reviews(user: User, on: date) -> QuerySet[Any]:

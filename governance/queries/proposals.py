@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from governance.choices import ConditionState, DecisionKind, ProposalState
 from governance.gates import GATES
-from governance.lifecycle import COURSES, PERSONAL, REOPEN, Course, Step, step_of, steps_from
+from governance.lifecycle import COURSES, PERSONAL, REOPEN, Course, Step, all_steps, step_of, steps_from
 from governance.models import Condition, GateDecision, Proposal, ProposalWord
 from governance.queries.deciders import Bench, bench_for, is_barred
 from governance.sentences import objection
@@ -112,6 +114,7 @@ class Offer:
 
     course: Course
     step: Step
+    office: Office
     why_not: tuple[Objection, ...]
 
     @property
@@ -120,8 +123,8 @@ class Offer:
 
     @property
     def deciders(self) -> list[str]:
-        """Who decides, in words."""
-        return [str(office.label) for office in self.step.body.offices]
+        """Who decides when it is proposed in this capacity, in words."""
+        return [str(office.label) for office in self.step.body.needed(self.office) or self.step.body.offices]
 
 
 def offers(measure: Measure, user: User) -> list[Offer]:
@@ -130,7 +133,9 @@ def offers(measure: Measure, user: User) -> list[Offer]:
     held = offices_of(user, measure)
     for step in steps_from(DoI(measure.stage), Lifecycle(measure.lifecycle)):
         course = COURSES[step.kind]
-        found.append(Offer(course, step, tuple(proposer_objections(measure, course, step, user, held=held))))
+        why_not = tuple(proposer_objections(measure, course, step, user, held=held))
+        office = proposing_office(course, step, held) or course.proposers[0]
+        found.append(Offer(course, step, office, why_not))
     return found
 
 
@@ -188,6 +193,25 @@ def open_proposals(measures: QuerySet[Measure, Measure]) -> QuerySet[Proposal, P
     """Proposals about these measures that wait for a decision, the oldest first."""
     rows = Proposal.objects.filter(state=ProposalState.OPEN, measure__in=measures)
     return rows.select_related("measure", "proposed_by").order_by("due_on", "pk")
+
+
+def proposals_asking(user: User, holding: Callable[[Office], Q]) -> QuerySet[Proposal, Proposal]:
+    """Open proposals that wait for a word of the person; `holding` says of which measures the person has an office."""
+    said = ProposalWord.objects.filter(proposal=OuterRef("pk"))
+    asked = [
+        Q(kind=step.kind, from_stage=stage, from_lifecycle=lifecycle)
+        & holding(office)
+        & ~Q(Exists(said.filter(office=office)))
+        & ~_given_by_proposing(step, office)
+        for stage, lifecycle, step in all_steps()
+        for office in step.body.offices
+    ]
+    waiting = Proposal.objects.filter(state=ProposalState.OPEN).exclude(proposed_by=user)
+    return waiting.filter(reduce(or_, asked)).exclude(Exists(said.filter(given_by=user)))
+
+
+def _given_by_proposing(step: Step, office: Office) -> Q:
+    return Q(office=office) if office not in step.body.needed(office) else Q(pk__in=())
 
 
 def review_of(outer: str = "pk") -> Subquery:
