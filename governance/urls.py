@@ -96,7 +96,7 @@ urlpatterns = [
     path("takeover/template/", takeover.takeover_template, name="takeover_template"),
     path("takeover/<int:pk>/", takeover.takeover_result, name="takeover_result"),
     # Beside the gates
-    path("measures/<str:code>/proposals/new/<str:kind>/", proposals.proposal_new, name="proposal_new"),
+    path("measures/<str:code>/proposals/new/<str:proposed>/", proposals.proposal_new, name="proposal_new"),
     path("measures/<str:code>/proposals/<int:pk>/", proposals.proposal_decide, name="proposal_decide"),
     path("measures/<str:code>/proposals/<int:pk>/withdraw/", proposals.proposal_withdraw, name="proposal_withdraw"),
     path("measures/<str:code>/conditions/<int:pk>/", proposals.condition, name="condition"),

@@ -47,14 +47,14 @@ TITLES = {
 
 
 @page
-def proposal_new(request: Any, code: str, kind: str) -> HttpResponse:
+def proposal_new(request: Any, code: str, proposed: str) -> HttpResponse:
     """A proposal of one kind, which waits for the body that decides it."""
     measure, _rights = open_measure(request, code)
-    if kind not in COURSES:
+    if proposed not in COURSES:
         raise Http404
-    offer = next((one for one in offers(measure, request.user) if one.kind == kind), None)
+    offer = next((one for one in offers(measure, request.user) if one.kind == proposed), None)
     if offer is None:
-        raise Refused(objection("not_possible_here", kind=DecisionKind(kind).label))
+        raise Refused(objection("not_possible_here", kind=DecisionKind(proposed).label))
     if offer.why_not:
         raise NotAllowed(*offer.why_not)
     codes = reason_codes(offer.step, DoI(measure.stage))
