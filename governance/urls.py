@@ -18,6 +18,7 @@ from governance.views import (
     my_work,
     overrides,
     portfolio,
+    proposals,
     ratification,
     register,
     risks,
@@ -99,4 +100,9 @@ urlpatterns = [
     path("audit/", audit.audit, name="audit"),
     path("audit/verify/", audit.audit_verify, name="audit_verify"),
     path("audit/log/", audit.audit_log, name="audit_log"),
+    # Beside the gates
+    path("measures/<str:code>/proposals/new/<str:proposed>/", proposals.proposal_new, name="proposal_new"),
+    path("measures/<str:code>/proposals/<int:pk>/", proposals.proposal_decide, name="proposal_decide"),
+    path("measures/<str:code>/proposals/<int:pk>/withdraw/", proposals.proposal_withdraw, name="proposal_withdraw"),
+    path("measures/<str:code>/conditions/<int:pk>/", proposals.condition, name="condition"),
 ]

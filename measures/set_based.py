@@ -25,5 +25,8 @@ def choose_measures(on: date, measure_ids: Collection[int] | None) -> None:
 
 
 def judge_work(on: date, thresholds: ImplementationThresholds) -> None:
-    """`judged_work` holds light and reasons of each measure in `judged_scope` (domain §3). Reads no money."""
+    """`judged_work` holds light and reasons of each measure in `judged_scope` (domain §3). Reads no money.
+
+    `judged_unmet` must name the measures of which a condition expired unfulfilled; conditions are known above.
+    """
     run_sql(SQL / "work.sql", {"on": on, **asdict(thresholds)})

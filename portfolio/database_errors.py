@@ -177,6 +177,40 @@ RULES: dict[str, Rule] = {
     "roll_up_current": _TWICE,
     # Sealing
     "seal_number": _TWICE,
+    # Decisions beside the gates, and conditions.
+    "decision_needs_proposal": Rule(
+        "proposal_missing", _("To hold, resume, cancel, revert or reopen is proposed before it is decided.")
+    ),
+    "decision_before_closure": Rule("closed_stays", _("A closed measure is neither held nor cancelled.")),
+    "proposal_actor": _OWN_NAME,
+    "proposal_word_actor": _OWN_NAME,
+    "proposal_final": _FINAL,
+    "condition_final": _FINAL,
+    "proposal_starts_open": Rule("proposal_starts_open", _("A proposal waits for its decision first.")),
+    "proposal_leaves_open_once": Rule("proposal_answered", _("This proposal is no longer open."), Conflict),
+    "proposal_one_open": Rule("already_proposed", _("Another proposal on this measure waits for its decision.")),
+    "proposal_word_once": Rule("already_spoken", _("This office has already answered this proposal."), Conflict),
+    "decision_not_by_proposer": Rule("decided_own_proposal", _("Nobody decides what they proposed.")),
+    "decision_fits_proposal": Rule("proposal_answered", _("This proposal is no longer open."), Conflict),
+    "proposal_settled": _ORDER,
+    "condition_of_its_decision": Rule(
+        "condition_invalid", _("A condition comes with its decision and is due within 60 days of it.")
+    ),
+    "conditional_needs_condition": Rule("condition_missing", _("A conditional decision names its condition.")),
+    "condition_settled_once": Rule("condition_settled", _("This condition is already settled."), Conflict),
+    "condition_claimed_by_owner": Rule(
+        "condition_not_yours", _("The owner of a condition claims that it is fulfilled.")
+    ),
+    "condition_accepted_by_another": Rule(
+        "condition_own_claim", _("Fulfilment is claimed by the owner of the condition and accepted by somebody else.")
+    ),
+    "baseline_stays_in_force": Rule(
+        "baseline_stays_in_force", _("The baseline of a reverted measure stays in force until the next decision.")
+    ),
+    "reopen_revokes_confirmation": Rule(
+        "confirmation_stays", _("Reopening a closed measure supersedes its confirmation.")
+    ),
+    "ratification_not_by_importer": Rule("ratified_own_import", _("Nobody ratifies what they imported.")),
 }
 
 # Where no rule has a name, the database's own classes of errors.

@@ -219,6 +219,19 @@ def _record_parts(
     )
 
 
+def revoke_confirmation(measure: Measure, *, by: User) -> ClosureConfirmation:
+    """The confirmation in force counts no longer; part of a reopening, which asked for the right.
+
+    Its figures stay on record beside those of a later confirmation. Recorded: when, and in which deed.
+    """
+    with deed("confirmation_revoked", by=by, subject=measure) as row:
+        measure = lock_measure(measure)
+        confirmation = ClosureConfirmation.objects.select_for_update().get(measure=measure, revoked_at__isnull=True)
+        confirmation.revoked_at, confirmation.revoked_deed_id = timezone.now(), row.pk
+        confirmation.save(update_fields=["revoked_at", "revoked_deed_id"])
+        return confirmation
+
+
 def give_consent(measure: Measure, *, by: User, sha256: str) -> ClosureConsent:
     """A second controller consents to the figures behind this hash; part of a closure, which asked for the right.
 

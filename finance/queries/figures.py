@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from finance.choices import Basis, EvidenceTier, Nature
-from finance.models import BaselineVersion, ClosureConfirmation, Dispute, Effect, ForecastUpkeep
+from finance.models import BaselineEffect, BaselineVersion, ClosureConfirmation, Dispute, Effect, ForecastUpkeep
 from finance.money import ZERO
 from finance.queries.amounts import Amounts, SeriesByEffect, all_amounts, baseline_amounts, better_tier
 from finance.queries.periods import Calendar, calendar_on
@@ -34,12 +34,12 @@ class MeasureRows:
     amounts: Amounts
     baselines: tuple[BaselineVersion, ...]
     baseline: SeriesByEffect
+    # Of a reverted measure: the terms its effects were decided with, by effect. A draft changes none of them.
+    terms: Mapping[int, BaselineEffect] | None = None
 
     @property
     def current(self) -> BaselineVersion | None:
-        """The baseline in force; before Decided there is none."""
-        if self.measure.stage < DoI.DECIDED:
-            return None
+        """The baseline in force, also of a measure that was reverted since; before the first decision there is none."""
         return next((version for version in self.baselines if version.is_current), None)
 
     @property
@@ -52,16 +52,18 @@ class MeasureRows:
         return tuple(self._priced(effect, reference.get(effect.pk, {})) for effect in self.effects)
 
     def _priced(self, effect: Effect, reference: Series) -> EffectAmounts:
-        plan = self.amounts.plan.get(effect.pk, {})
+        # The forecast of an effect nobody forecast is what was promised; of a draft the plan may say something new.
+        plan = (self.amounts.plan if self.terms is None else self.baseline).get(effect.pk, {})
+        terms = effect if self.terms is None else self.terms[effect.pk]
         return EffectAmounts(
-            nature=effect.nature,  # type: ignore[arg-type]
-            recurrence=effect.recurrence,  # type: ignore[arg-type]
-            hardness=effect.hardness,
+            nature=terms.nature,  # type: ignore[arg-type]
+            recurrence=terms.recurrence,  # type: ignore[arg-type]
+            hardness=terms.hardness,
             reference=reference,
             forecast=self.amounts.forecast.get(effect.pk) or plan,
             actual=self.amounts.actual.get(effect.pk, {}),
             shape_from=plan if self.current is None else None,
-            has_end=effect.ends_on is not None,
+            has_end=terms.ends_on is not None,
         )
 
     @property
@@ -84,6 +86,9 @@ def read_measure(measure: Measure, *, on: date) -> MeasureRows:
     effects = tuple(measure.effects.order_by("position", "pk"))
     baselines = tuple(BaselineVersion.objects.filter(measure=measure).order_by("number"))
     current = next((version for version in baselines if version.is_current), None)
+    terms = decided_terms(measure, current)
+    if terms is not None:
+        effects = tuple(effect for effect in effects if effect.pk in terms)
     return MeasureRows(
         measure=measure,
         settings=settings,
@@ -93,7 +98,18 @@ def read_measure(measure: Measure, *, on: date) -> MeasureRows:
         amounts=all_amounts(effect.pk for effect in effects),
         baselines=baselines,
         baseline={} if current is None else baseline_amounts(current),
+        terms=terms,
     )
+
+
+def decided_terms(measure: Measure, current: BaselineVersion | None) -> dict[int, BaselineEffect] | None:
+    """By effect, the terms in force of a measure that was reverted to a draft; None for every other measure.
+
+    Effects added to the draft are not among them: they count from the next decision on.
+    """
+    if current is None or measure.stage >= DoI.DECIDED:
+        return None
+    return {row.effect_id: row for row in BaselineEffect.objects.filter(baseline=current)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 -- The effects of the measures in judged_scope with the terms they are judged by (domain §1, basis).
 -- baseline_id is null while no baseline is in force: then the plan gives the shape, and where `promised` the months of
 -- the last gate's snapshot are what is compared with.
-DROP TABLE IF EXISTS judged_terms, judged_effect;
+DROP TABLE IF EXISTS judged_terms, judged_decided_terms, judged_effect;
 CREATE TEMP TABLE judged_terms ON COMMIT DROP AS
 WITH near AS (
   -- The rate of the fiscal year, else the latest earlier one, else the earliest later one.
@@ -20,15 +20,30 @@ SELECT s.measure_id, b.id AS baseline_id, b.frozen_on,
   LEFT JOIN near r ON r.currency = s.currency
   LEFT JOIN judged_promise p ON p.measure_id = s.measure_id;
 
+-- A reverted measure is a draft whose baseline is still in force: judged by the terms that were decided, not by those
+-- its owner may be changing now.
+CREATE TEMP TABLE judged_decided_terms ON COMMIT DROP AS
+SELECT t.measure_id, d.effect_id, d.nature, d.recurrence, d.hardness, d.ends_on
+  FROM judged_terms t
+  JOIN judged_scope s ON s.measure_id = t.measure_id AND s.stage < 3
+  JOIN finance_baselineeffect d ON d.baseline_id = t.baseline_id;
+ANALYZE judged_decided_terms;
+
 CREATE TEMP TABLE judged_effect ON COMMIT DROP AS
-WITH known AS (
-  SELECT e.id AS effect_id, e.measure_id, t.baseline_id, t.promised, coalesce(t.rate, 0) AS rate,
+WITH in_force AS (
+  SELECT e.id AS effect_id, e.measure_id, e.nature, e.recurrence, e.hardness, e.ends_on
+    FROM finance_effect e
+   WHERE e.measure_id NOT IN (SELECT d.measure_id FROM judged_decided_terms d)
+   UNION ALL
+  SELECT effect_id, measure_id, nature, recurrence, hardness, ends_on FROM judged_decided_terms
+), known AS (
+  SELECT e.effect_id, e.measure_id, t.baseline_id, t.promised, coalesce(t.rate, 0) AS rate,
          e.recurrence = 'recurring' AS recurring,
          e.recurrence = 'recurring' AND e.ends_on IS NULL AS continues,
          e.nature = 'ebitda' AND e.hardness = 'bottom_line' AS bottom_line,
          e.nature = 'ebitda' AND e.hardness = 'avoidance' AS avoidance,
          e.nature = 'one_off_cost' AS cost
-    FROM finance_effect e
+    FROM in_force e
     JOIN judged_terms t ON t.measure_id = e.measure_id
 ), based AS (
   SELECT k.*,

@@ -15,6 +15,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from finance.actions.baselines import freeze_baseline
+from governance.actions.conditions import ConditionTerms, condition_objections, write_conditions
+from governance.actions.proposals import withdraw_overtaken
+from governance.actions.sittings import require_speaker, sitting_objections, sitting_record
 from governance.actions.submissions import (
     Docket,
     docket_of,
@@ -26,8 +29,9 @@ from governance.actions.submissions import (
 )
 from governance.choices import CriterionKind, DecisionKind, SubmissionState, Verdict
 from governance.models import GateApproval, GateDecision, GateSubmission
-from governance.queries.deciders import Bench, bench_for, deciding_offices, is_barred, submitted
+from governance.queries.deciders import bench_for, deciding_offices, is_barred, submitted
 from governance.queries.objections import criterion_states
+from governance.rules.sittings import Sitting
 from governance.sentences import field_labels, objection
 from measures.choices import DoI
 from portfolio.choices import Office
@@ -68,14 +72,22 @@ class Outcome:
 
 
 def approve(
-    submission: GateSubmission, *, office: Office, by: User, on: date, reason: str = "", key: UUID | None = None
+    submission: GateSubmission,
+    *,
+    office: Office,
+    by: User,
+    on: date,
+    reason: str = "",
+    condition: ConditionTerms | None = None,
+    key: UUID | None = None,
 ) -> Outcome:
     """The office has approved; once every office of the gate has, the measure stands in the next stage.
 
-    Refused: an office the gate does not ask or the person does not hold, a person's own submission, one person for
-    both offices, a barred person, a word already given, and (when it would move the measure) any HARD criterion no
-    longer met. Closure and committee have their own ways. Recorded: the deed, the approval, and with the last one
-    the decision, before the step.
+    With a condition of any of them it advances conditionally, which moves and freezes all the same. Refused: an
+    office the gate does not ask or the person does not hold, a person's own submission, one person for both offices,
+    a barred person, a word already given, a condition due after 60 days or for the person to fulfil, and (when it
+    would move the measure) any HARD criterion no longer met. Closure and committee have their own ways. Recorded:
+    the deed, the approval, and with the last one the decision with its conditions, before the step.
     """
     docket = docket_of(submission, on=on)
     if docket.is_stale:
@@ -83,8 +95,8 @@ def approve(
     with _deciding("gate_approved", docket, by=by, office=office, reason=reason, key=key):
         refuse_decided(docket.submission)
         _refuse_office(docket, office, by)
-        _refuse_person(docket, by)
-        _say(docket, office, Verdict.APPROVE, by=by, reason=reason)
+        _refuse_person(docket, by, *condition_objections(condition, docket.gate, by=by, on=on))
+        _say(docket, office, Verdict.APPROVE, by=by, reason=reason, condition=condition)
         spoken = set(docket.submission.approvals.filter(verdict=Verdict.APPROVE).values_list("office", flat=True))
         if not spoken >= set(docket.gate.deciders):
             return Outcome(docket.submission)
@@ -119,14 +131,17 @@ def decide_as_committee(
     reason: str,
     present: Sequence[User] = (),
     overrule_reason: str = "",
+    condition: ConditionTerms | None = None,
+    sitting: Sitting | None = None,
     key: UUID | None = None,
 ) -> Outcome:
-    """The committee has decided the step to Decided, recorded by its chair: baseline v1 is frozen.
+    """The committee has decided the step to Decided, recorded by its chair: the next baseline is frozen.
 
     A recused chair is replaced by the deputy chair, then by the longest-serving member. The quorum of those present
-    is needed, except below `de_minimis`, where the chair decides alone, unless a veto is to be overruled. Refused:
-    another person than the speaker, a missing quorum, a veto without a reason to overrule it, a HARD criterion no
-    longer met. Recorded: the deed, the approval and the decision with those present.
+    is needed, except below `de_minimis`, where the chair decides alone, unless a veto is to be overruled. `sitting`
+    is the vote of a meeting; without one the chair names those present. Refused, all at once: another person than
+    the speaker, a missing quorum, a lost vote, a veto without a reason to overrule it, an impossible condition, a
+    HARD criterion no longer met. Recorded: the deed, the approval and the decision with those present.
     """
     docket = docket_of(submission, on=on)
     if docket.is_stale:
@@ -136,18 +151,20 @@ def decide_as_committee(
         if Office.COMMITTEE not in docket.gate.deciders:
             raise Refused(_wrong_office(Office.COMMITTEE))
         bench = bench_for(docket.measure, docket.gate, docket.submission, on=on)
-        _refuse_speaker(bench, by)
-        sitting = _sitting(docket, bench, [by, *present])
-        _refuse_sitting(sitting, overrule_reason)
-        _refuse_unmet(docket)
-        _say(docket, Office.COMMITTEE, Verdict.APPROVE, by=by, reason=reason)
+        require_speaker(bench, by)
+        vetoed = docket.submission.approvals.filter(verdict=Verdict.VETO).exists()
+        record = sitting_record(docket.case, bench, by=by, present=present, sitting=sitting, vetoed=vetoed)
+        found = sitting_objections(record, overrule_reason=overrule_reason)
+        found += condition_objections(condition, docket.gate, by=by, on=on)
+        _refuse_unmet(docket, *found)
+        _say(docket, Office.COMMITTEE, Verdict.APPROVE, by=by, reason=reason, condition=condition)
         decision = advance(
             docket,
             office=Office.COMMITTEE,
             by=by,
             reason=reason,
             overrule=overrule_reason,
-            beside={"committee": sitting},
+            beside={"committee": record},
         )
         return Outcome(docket.submission, decision)
 
@@ -192,13 +209,15 @@ def advance(
 ) -> GateDecision:
     """The measure stands in the next stage, for the one reason there is: the decision written just before.
 
-    The step to Decided freezes the baseline. Everything else was asked and refused before; a closure brings the
-    snapshot and hash that its confirmation is bound to.
+    The step to Decided freezes the baseline. Conditions of the approvals become those of the decision, and a
+    proposal about the stage left behind is withdrawn. Everything else was asked and refused before; a closure brings
+    the snapshot and hash that its confirmation is bound to.
     """
     measure, gate = docket.measure, docket.gate
+    conditional = list(docket.submission.approvals.filter(condition__isnull=False).order_by("pk"))
     decision = _decision(
         docket,
-        DecisionKind.ADVANCE,
+        DecisionKind.ADVANCE_CONDITIONAL if conditional else DecisionKind.ADVANCE,
         to=gate.to,
         office=office,
         by=by,
@@ -207,6 +226,7 @@ def advance(
         snapshot=snapshot or {**docket.submission.snapshot, **(beside or {})},
         sha256=sha256 or docket.submission.sha256,
     )
+    write_conditions(decision, conditional)
     if gate.to == DoI.DECIDED:
         freeze_baseline(measure, by=by, on=docket.case.on)
     getattr(measure, gate.move)()
@@ -214,6 +234,7 @@ def advance(
     measure.version += 1
     measure.save(update_fields=["stage", "stage_since", "version"])
     set_state(docket.submission, SubmissionState.DECIDED)
+    withdraw_overtaken(measure)
     return decision
 
 
@@ -241,11 +262,25 @@ def _decision(
     )
 
 
-def _say(docket: Docket, office: Office, verdict: Verdict, *, by: User, reason: str) -> None:
+def _say(
+    docket: Docket,
+    office: Office,
+    verdict: Verdict,
+    *,
+    by: User,
+    reason: str,
+    condition: ConditionTerms | None = None,
+) -> None:
     if docket.submission.approvals.filter(office=office).exists():
         raise Conflict(objection("already_spoken"))
     GateApproval.objects.create(
-        submission=docket.submission, office=office, verdict=verdict, given_by=by, reason=reason, at=timezone.now()
+        submission=docket.submission,
+        office=office,
+        verdict=verdict,
+        given_by=by,
+        reason=reason,
+        condition=condition.as_json() if condition else None,
+        at=timezone.now(),
     )
 
 
@@ -268,8 +303,8 @@ def _no_office(office: Office) -> NotAllowed:
     return NotAllowed(objection("not_your_office", office=office.label))
 
 
-def _refuse_person(docket: Docket, by: User) -> None:
-    found = []
+def _refuse_person(docket: Docket, by: User, *more: Objection) -> None:
+    found = list(more)
     if submitted(by, docket.submission):
         found.append(objection("own_submission"))
     if docket.submission.approvals.filter(given_by=by, verdict=Verdict.APPROVE).exists():
@@ -285,39 +320,9 @@ def _refuse_silence(reason: str) -> None:
         raise Refused(objection("reason_missing"))
 
 
-def _refuse_unmet(docket: Docket) -> None:
+def _refuse_unmet(docket: Docket, *more: Objection) -> None:
     states = criterion_states(docket.case)
     found = [state.objection for state in states if state.kind == CriterionKind.HARD and state.objection is not None]
-    if found:
-        raise Refused(*found)
-
-
-def _refuse_speaker(bench: Bench, by: User) -> None:
-    if bench.speaker is None:
-        raise Refused(objection("committee_unable"))
-    if bench.speaker != by:
-        raise NotAllowed(objection("not_the_chair", name=bench.speaker.name))
-
-
-def _sitting(docket: Docket, bench: Bench, present: Sequence[User]) -> dict[str, Any]:
-    eligible = {user.pk for user in bench.eligible}
-    vetoed = docket.submission.approvals.filter(verdict=Verdict.VETO).exists()
-    return {
-        "present": sorted({user.pk for user in present} & eligible),
-        "recused": sorted(bench.recused),
-        "quorum": bench.quorum,
-        "vetoed": vetoed,
-        "chair_alone": docket.case.figures.size < docket.case.limits.de_minimis and not vetoed,
-    }
-
-
-def _refuse_sitting(sitting: dict[str, Any], overrule_reason: str) -> None:
-    found = []
-    if not sitting["chair_alone"] and len(sitting["present"]) < sitting["quorum"]:
-        found.append(objection("quorum_missing", present=len(sitting["present"]), quorum=sitting["quorum"]))
-    if sitting["vetoed"] and not overrule_reason.strip():
-        found.append(objection("vetoed"))
-    if overrule_reason.strip() and not sitting["vetoed"]:
-        found.append(objection("no_veto"))
+    found = [*more, *found]
     if found:
         raise Refused(*found)

@@ -33,7 +33,7 @@ def ratify_take_over(
         raise Refused(objection("reason_missing"))
     waiting = _waiting(lock_measures(measures))
     for take_over in waiting:
-        _require_speaker(take_over.measure, by, on)
+        _require_speaker(take_over, by, on)
     for number, take_over in enumerate(waiting):
         _ratify(take_over, by=by, reason=reason, key=key if number == 0 else None)
     return waiting
@@ -41,16 +41,17 @@ def ratify_take_over(
 
 def _waiting(measures: Sequence[Measure]) -> list[TakeOver]:
     rows = TakeOver.objects.filter(measure__in=measures, ratified_at__isnull=True).order_by("measure_id")
-    waiting = list(rows.select_related("measure__package", "measure__committee"))
+    waiting = list(rows.select_related("measure__package", "measure__committee", "batch"))
     missing = {measure.code for measure in measures} - {row.measure.code for row in waiting}
     if missing:
         raise Refused(objection("not_taken_over", codes=", ".join(sorted(missing))))
     return waiting
 
 
-def _require_speaker(measure: Measure, by: User, on: date) -> None:
+def _require_speaker(take_over: TakeOver, by: User, on: date) -> None:
     # Ratifying is deciding what was decided elsewhere, so the rules of the step to Decided hold.
-    speaker = bench_for(measure, GATES[DoI.DETAILED], None, on=on).speaker
+    importer = take_over.batch.imported_by_id
+    speaker = bench_for(take_over.measure, GATES[DoI.DETAILED], None, on=on, without=[importer]).speaker
     if speaker is None:
         raise Refused(objection("committee_unable"))
     if speaker != by:

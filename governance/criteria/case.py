@@ -34,6 +34,8 @@ class EffectFacts:
     forecast: Mapping[int, Decimal] = field(default_factory=dict)
     actual: Mapping[int, Decimal] = field(default_factory=dict)
     claimed: Mapping[int, Decimal] = field(default_factory=dict)
+    # Part of an earlier baseline: it cannot be removed from a later draft, only planned at nothing.
+    is_frozen: bool = False
 
     @property
     def is_planned(self) -> bool:
@@ -97,9 +99,12 @@ class FigureFacts:
 
     @property
     def size(self) -> Decimal:
-        """What the limits of the tenant are compared with: max(|committed|, |confirmed|), the plan before Decided."""
-        committed = self.plan_run_rate if self.committed is None else self.committed
-        return max(abs(committed or Decimal(0)), abs(self.confirmed or Decimal(0)))
+        """What the limits of the tenant are compared with: max(|committed|, |confirmed|), the plan before Decided.
+
+        Of a reverted measure the larger of what is in force and what is planned anew, so that neither way is shorter.
+        """
+        amounts = (self.plan_run_rate, self.committed, self.confirmed)
+        return max(abs(amount or Decimal(0)) for amount in amounts)
 
 
 @dataclass(frozen=True, slots=True)

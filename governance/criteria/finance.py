@@ -36,7 +36,7 @@ def effect_planned(case: GateCase) -> Objection | None:
     """Effects, counter-effects and one-off costs are planned by month."""
     if not any(effect.is_planned and effect.nature != Nature.ONE_OFF_COST for effect in case.effects):
         return objection("effect_planned")
-    unplanned = [effect.name for effect in case.effects if not effect.is_planned]
+    unplanned = [effect.name for effect in case.effects if not effect.is_planned and not effect.is_frozen]
     return objection("effects_unplanned", names=", ".join(unplanned)) if unplanned else None
 
 

@@ -8,9 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from governance.actions.conditions import ConditionTerms
+from governance.forms.measures import DayField
 from governance.forms.refusal import DeedForm
 from governance.queries.objections import CriterionState
 from governance.sentences import sentence
+from portfolio.access import active_people
 from portfolio.models import User
 
 WAIVER = "waiver_"
@@ -80,6 +83,10 @@ class DecideForm(DeedForm):
         "reauthentication_missing": "password",
         "password_wrong": "password",
         "too_many_passwords": "password",
+        "condition_text_missing": "condition_text",
+        "condition_due_wrong": "condition_due_on",
+        "condition_for_oneself": "condition_owner",
+        "condition_owner_unknown": "condition_owner",
     }
     use_required_attribute = False
 
@@ -90,6 +97,7 @@ class DecideForm(DeedForm):
         alone: bool = False,
         vetoed: bool = False,
         ask_password: bool = False,
+        may_condition: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -111,6 +119,37 @@ class DecideForm(DeedForm):
             )
         if ask_password:
             self.fields["password"] = password_field()
+        if may_condition:
+            self._ask_condition()
+
+    def _ask_condition(self) -> None:
+        self.fields["condition_text"] = long_text(
+            _("Condition"),
+            rows=2,
+            required=False,
+            help_text=_("Leave it blank to approve without one. The measure advances all the same."),
+        )
+        self.fields["condition_owner"] = forms.ModelChoiceField(
+            active_people(), label=_("Who fulfils it"), required=False
+        )
+        self.fields["condition_due_on"] = DayField(
+            label=_("Until"), required=False, help_text=_("At most 60 days from now.")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        parts = [values.get(f"condition_{name}") for name in ("text", "owner", "due_on")]
+        if any(parts) and not all(parts):
+            self.add_error("condition_text", _("A condition has a text, an owner and a due day."))
+        return values
+
+    @property
+    def condition(self) -> ConditionTerms | None:
+        """The condition that was written, if any."""
+        values = self.cleaned_data
+        if not values.get("condition_text"):
+            return None
+        return ConditionTerms(values["condition_text"], values["condition_owner"], values["condition_due_on"])
 
     @property
     def sitting(self) -> list[User]:

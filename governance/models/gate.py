@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from governance.choices import DecisionKind, SubmissionState, Verdict
+from governance.models.proposal import Proposal
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure
 from portfolio.choices import Office
@@ -59,6 +60,8 @@ class GateApproval(TenantModel):
     given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     reason = models.TextField(blank=True)
+    # The condition the office attaches: text, owner (id) and due date; none without one.
+    condition = models.JSONField(null=True)
     at = models.DateTimeField()
     deed_id = models.BigIntegerField(null=True, default=current_deed_id)
 
@@ -101,6 +104,8 @@ class GateDecision(TenantModel):
     submission = TenantForeignKey(
         GateSubmission, on_delete=models.PROTECT, related_name="decisions", null=True, blank=True
     )
+    # What was proposed, where the decision is not about a gate.
+    proposal = TenantForeignKey(Proposal, on_delete=models.PROTECT, related_name="decisions", null=True, blank=True)
     kind = models.CharField(max_length=20, choices=DecisionKind.choices)
     from_stage = models.PositiveSmallIntegerField(choices=DoI.choices)
     to_stage = models.PositiveSmallIntegerField(choices=DoI.choices)

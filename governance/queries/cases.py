@@ -11,7 +11,15 @@ from typing import Any
 from django.db import connection
 
 from finance.choices import Hardness, Nature, Recurrence
-from finance.models import BaselineVersion, ClosureConfirmation, Dispute, Effect, PlanRate, PlanValidation
+from finance.models import (
+    BaselineEffect,
+    BaselineVersion,
+    ClosureConfirmation,
+    Dispute,
+    Effect,
+    PlanRate,
+    PlanValidation,
+)
 from finance.queries.amounts import all_amounts
 from finance.queries.periods import calendar_on
 from finance.queries.plans import plan_sha256
@@ -83,6 +91,7 @@ class _Rows:
         self.validations = _grouped(PlanValidation.objects.filter(measure_id__in=ids).order_by("pk"))
         self.disputes = _grouped(Dispute.objects.filter(measure_id__in=ids, closed_on__isnull=True))
         self.baselines = {row.measure_id: row for row in _current(BaselineVersion, ids, is_current=True)}
+        self.frozen = _frozen_effects(self.baselines.values())
         self.confirmations = {row.measure_id: row for row in _current(ClosureConfirmation, ids, revoked_at=None)}
         open_ones = Divergence.objects.filter(state=DivergenceState.OPEN, code__in=ASKED_AT_CLOSURE)
         self.divergences = _grouped(open_ones.filter(measure_id__in=ids).order_by("code"))
@@ -93,6 +102,12 @@ class _Rows:
 def _current(model: Any, ids: Sequence[int], **lookup: Any) -> Iterable[Any]:
     rows: Iterable[Any] = model.objects.filter(measure_id__in=ids, **lookup)
     return rows
+
+
+def _frozen_effects(baselines: Iterable[BaselineVersion]) -> set[int]:
+    """Effects of these baselines, in a statement of its own only where there is a baseline."""
+    ids = [baseline.pk for baseline in baselines]
+    return set(BaselineEffect.objects.filter(baseline__in=ids).values_list("effect_id", flat=True)) if ids else set()
 
 
 def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
@@ -166,6 +181,7 @@ def _effect(effect: Effect, rows: _Rows) -> EffectFacts:
         forecast=rows.amounts.forecast.get(effect.pk, {}),
         actual=rows.amounts.actual.get(effect.pk, {}),
         claimed=rows.amounts.claimed.get(effect.pk, {}),
+        is_frozen=effect.pk in rows.frozen,
     )
 
 

@@ -37,12 +37,17 @@ class Bench:
         return self.eligible[0] if self.eligible else None
 
 
-def bench_for(measure: Measure, gate: Gate, submission: GateSubmission | None, *, on: date) -> Bench:
-    """The committee of the measure without those who own or sponsor it, submitted it, or never decide this gate."""
+def bench_for(
+    measure: Measure, gate: Gate, submission: GateSubmission | None, *, on: date, without: Iterable[int | None] = ()
+) -> Bench:
+    """The committee of the measure without those who own or sponsor it, submitted it, or never decide this gate.
+
+    `without` are others who take no part, such as whoever proposed what is decided.
+    """
     if measure.committee is None:
         return Bench((), (), 0)
     members = _members(measure.committee, on)
-    kept_out = {measure.owner_id, measure.sponsor_id, *_submitters(submission)}
+    kept_out = {measure.owner_id, measure.sponsor_id, *_submitters(submission), *without}
     if gate.barred:
         kept_out |= barred_among(members, on)
     eligible = tuple(member for member in members if member.pk not in kept_out)

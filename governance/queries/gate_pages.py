@@ -215,6 +215,8 @@ def _possible(
 
 def past_decisions(measure: Measure) -> list[GateDecision]:
     """Every decision on the measure with the word of each office, the latest first."""
-    rows = GateDecision.objects.filter(measure=measure).select_related("decided_by", "on_behalf_of", "submission")
+    related = ("decided_by", "on_behalf_of", "submission", "proposal__proposed_by", "proposal__superseded_by")
+    rows = GateDecision.objects.filter(measure=measure).select_related(*related)
     approvals = GateApproval.objects.select_related("given_by", "on_behalf_of").order_by("at", "pk")
-    return list(rows.prefetch_related(Prefetch("submission__approvals", approvals)).order_by("-at", "-pk"))
+    told = rows.prefetch_related(Prefetch("submission__approvals", approvals), "conditions")
+    return list(told.order_by("-at", "-pk"))

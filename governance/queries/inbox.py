@@ -35,9 +35,25 @@ from finance.choices import EvidenceTier
 from finance.models import ActualEntry, Dispute, FiscalPeriod, ForecastUpkeep
 from finance.money import ZERO
 from finance.rules.working_days import working_days_between
-from governance.choices import DecisionKind, DivergenceState, Severity, SubmissionState
+from governance.choices import (
+    ConditionState,
+    DecisionKind,
+    DivergenceState,
+    Severity,
+    SubmissionState,
+)
 from governance.gates import GATES
-from governance.models import Divergence, GateApproval, GateDecision, GateSubmission, MeasureStatus, Notice, TakeOver
+from governance.models import (
+    Condition,
+    Divergence,
+    GateApproval,
+    GateDecision,
+    GateSubmission,
+    MeasureStatus,
+    Notice,
+    TakeOver,
+)
+from governance.queries.proposals import overdue_reviews, proposals_asking
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure, Milestone
 from measures.queries import NEXT_GATE_DUE, measures_with_right
@@ -91,7 +107,7 @@ class Inbox:
 
 
 # Others wait for these; they come before one's own work of the same urgency.
-DECISIONS = ("decide", "close", "consent", "dispute", "ratify")
+DECISIONS = ("decide", "close", "consent", "dispute", "ratify", "proposal", "fulfilment")
 
 
 @dataclass(frozen=True)
@@ -115,6 +131,10 @@ def inbox(user: User, *, on: date) -> Inbox:
         _divergences(user),
         _forecasts(user, on),
         _take_overs(user),
+        _proposals(user),
+        _reviews(user, on),
+        _conditions(user),
+        _claimed_conditions(user),
     ]
     rows = parts[0].union(*parts[1:], all=True)
     items = (_item(row, frame, on) for row in rows)
@@ -324,6 +344,36 @@ def _take_overs(user: User) -> QuerySet[Any]:
     may = measures_with_right(user, Right.DECIDE_AS_COMMITTEE)
     rows = TakeOver.objects.filter(ratified_at__isnull=True, measure__in=may)
     return _summed(rows, "ratify", since=Min("batch__on"))
+
+
+def _proposals(user: User) -> QuerySet[Any]:
+    """Proposals beside the gates that wait for an office of the person; never the person's own."""
+    rows = proposals_asking(user, lambda office: Q(**_holding(user, office)))
+    return _listed(rows, "proposal", detail=F("kind"), ref=Cast("pk", TextField()), since=F("on"), due=F("due_on"))
+
+
+def _reviews(user: User, on: date) -> QuerySet[Any]:
+    """Holds of the person's measures whose review day has passed."""
+    mine = Measure.objects.filter(Q(sponsor=user) | Q(owner=user))
+    rows = overdue_reviews(mine, on=on)
+    return _listed(rows, "review", measure="", since=F("review_on"), due=F("review_on"))
+
+
+def _conditions(user: User) -> QuerySet[Any]:
+    """Conditions of gates that the person has to fulfil."""
+    rows = Condition.objects.filter(state=ConditionState.OPEN, owner=user, measure__lifecycle=Lifecycle.ACTIVE)
+    number = Cast("pk", TextField())
+    return _listed(rows, "condition", detail=F("text"), ref=number, since=F("decision__on"), due=F("due_on"))
+
+
+def _claimed_conditions(user: User) -> QuerySet[Any]:
+    """Conditions said to be fulfilled that wait to be accepted by the person's office."""
+    claimed = Condition.objects.filter(state=ConditionState.CLAIMED).exclude(owner=user)
+    offices = {office for gate in GATES.values() for office in gate.deciders}
+    asked = [Q(office=office, **_holding(user, office)) for office in sorted(offices)]
+    rows = claimed.filter(reduce(or_, asked))
+    number = Cast("pk", TextField())
+    return _listed(rows, "fulfilment", detail=F("text"), ref=number, since=F("claimed_on"), due=F("due_on"))
 
 
 def _summed(rows: QuerySet[Any], kind: str, *, since: Any) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from django.db.models import CharField, F, QuerySet
 from django.db.models.functions import Cast, JSONObject
 
 from finance.models import BaselineVersion, ClosureConfirmation, Dispute, PlanRate, PlanValidation
-from finance.queries.figures import MeasureFigures, MeasureRows, figures_from
+from finance.queries.figures import MeasureFigures, MeasureRows, decided_terms, figures_from
 from finance.queries.periods import calendar_on
 from finance.queries.rates import Rates
 from finance.rules.run_rate import run_rate, sum_of
@@ -184,15 +184,18 @@ def rows_of(measure: Measure, *, on: date) -> tuple[MeasureRows, list[EffectLine
     settings = _settings_and_surroundings(measure)
     found = _beside(settings)
     lines = effect_lines([measure.pk])
+    terms = decided_terms(measure, found.baseline)
+    counted = [line for line in lines if terms is None or line.effect.pk in terms]
     rows = MeasureRows(
         measure=measure,
         settings=settings,
         calendar=calendar_on(on, settings),
         rates=_rates(measure.currency, settings),
-        effects=tuple(line.effect for line in lines),
-        amounts=as_amounts(lines),
+        effects=tuple(line.effect for line in counted),
+        amounts=as_amounts(counted),
         baselines=tuple(found.baselines),
-        baseline={line.effect.pk: dict(line.baseline) for line in lines},
+        baseline={line.effect.pk: dict(line.baseline) for line in counted},
+        terms=terms,
     )
     return rows, lines, found
 

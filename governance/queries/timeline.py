@@ -14,7 +14,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext, gettext_lazy
 
 from finance.queries.timeline import LIGHT_CHANGED, measure_timeline
-from governance.choices import DivergenceState
+from governance.choices import DivergenceState, ProposalReason
+from governance.lifecycle import COURSES
 from governance.models import DivergenceChange
 from governance.sentences import DEEDS, deed_sentence, light_sentence, sentence
 from governance.workbook.writing import csv_cell
@@ -23,6 +24,7 @@ from measures.models import Measure
 from portfolio.choices import Office
 from portfolio.models import User
 from portfolio.queries import FieldChange, TimelineEntry
+from portfolio.templatetags.formats import day
 
 SHOWN = 200
 # More than any measure will ever have; an export leaves nothing out.
@@ -41,8 +43,13 @@ class Theme(TextChoices):
     OTHER = "other", gettext_lazy("Other")
 
 
-_THEMES = (
+_MOVED = tuple(course.done for course in COURSES.values())
+_THEMES: tuple[tuple[Theme, tuple[str, ...]], ...] = (
     (Theme.DECISIONS, ("gate", "submission", "closure", "take_over", "program_taken", "value_", "baseline")),
+    (
+        Theme.DECISIONS,
+        ("hold_", "resume_", "cancel_", "revert_", "reopen_", "proposal_", "condition_", "confirmation_", *_MOVED),
+    ),
     (Theme.JUDGEMENTS, (LIGHT_CHANGED, "light_", "divergence")),
     (Theme.PEOPLE, ("owner_", "controller_")),
     (Theme.WORK, ("milestone", "risk", "dependency", "measure_")),
@@ -54,7 +61,12 @@ _THEMES = (
 
 
 # Parameters of deeds that are words of their own.
-_WORDS: dict[str, type[TextChoices]] = {"office": Office, "light": LightKind, "colour": Light}
+_WORDS: dict[str, type[TextChoices]] = {
+    "office": Office,
+    "light": LightKind,
+    "colour": Light,
+    "reason_code": ProposalReason,
+}
 
 
 @dataclass(frozen=True)
@@ -99,6 +111,8 @@ def deed_words(kind: str, details: Mapping[str, Any]) -> str:
 def _word(name: str, value: Any) -> Any:
     if name == "stage" and str(value).upper() in DoI.__members__:
         return DoI[str(value).upper()].label
+    if name == "review_on":
+        return day(date.fromisoformat(value))
     if name in _WORDS and value in _WORDS[name].values:
         return _WORDS[name](value).label
     return value

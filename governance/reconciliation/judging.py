@@ -26,7 +26,8 @@ from portfolio.sql_files import run_sql
 
 SQL = Path(__file__).parents[1] / "sql"
 TABLES = (
-    *("scope", "work", "promise", "promised_month", "terms", "effect", "actual", "last", "frame", "reference"),
+    *("scope", "unmet", "work", "promise", "promised_month", "terms", "decided_terms", "effect", "actual", "last"),
+    *("frame", "reference"),
     *("promised", "forecast", "money", "potential", "unmaintained", "status", "pattern", "transition", "change"),
     *("share", "sum", "rollup", "booked", "new"),
 )
@@ -39,6 +40,7 @@ def judge(on: date, *, measure_ids: Collection[int] | None = None) -> None:
     calendar = calendar_on(on, settings)
     _prepare(everything=measure_ids is None)
     choose_measures(on, measure_ids)
+    run_sql(SQL / "conditions.sql", {"on": on})
     judge_work(on, thresholds.implementation)
     run_sql(SQL / "promises.sql")
     add_up(calendar, currency=settings.currency)

@@ -6,7 +6,10 @@ WITH latest AS (
   SELECT DISTINCT ON (d.measure_id) d.measure_id, d.snapshot
     FROM governance_gatedecision d
     JOIN judged_scope s ON s.measure_id = d.measure_id
-   WHERE s.stage < 3 AND d.kind IN ('advance', 'advance_conditional', 'take_over')
+   -- A gate that was reverted promises nothing any more; where a baseline is in force, it is what was promised.
+   WHERE s.stage < 3 AND d.to_stage <= s.stage
+     AND NOT EXISTS (SELECT FROM finance_baselineversion v WHERE v.measure_id = d.measure_id AND v.is_current)
+     AND d.kind IN ('advance', 'advance_conditional', 'take_over')
    ORDER BY d.measure_id, d.id DESC
 )
 SELECT measure_id,

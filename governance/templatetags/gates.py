@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from governance.choices import Severity
+from governance.choices import DecisionKind, Severity
 from governance.gates import GATES, ON_CONFIRMATION
 from governance.sentences import FIELDS, notice_sentence, sentence
 from measures.choices import DoI
@@ -57,6 +57,10 @@ WORK = {
     "gate": _("Submit the gate to %(stage)s"),
     "milestone": _("Milestone: %(detail)s"),
     "divergence": _("Look into %(detail)s: %(meaning)s"),
+    "proposal": _("Decide the proposal: %(proposed)s"),
+    "review": _("Review the hold: resume, cancel or hold on"),
+    "condition": _("Fulfil the condition: %(detail)s"),
+    "fulfilment": _("Accept that the condition is fulfilled: %(detail)s"),
 }
 COUNTED = {
     "claims": ngettext_lazy(
@@ -80,7 +84,9 @@ def work(item: Item) -> str:
     """What an item of the inbox asks for."""
     if item.kind in COUNTED:
         return str(COUNTED[item.kind] % {"number": int(item.detail), "month": month(item.ref)})
-    params = {"detail": item.detail, "stage": "", "meaning": ""}
+    params = {"detail": item.detail, "stage": "", "meaning": "", "proposed": ""}
+    if item.kind == "proposal":
+        params["proposed"] = str(DecisionKind(item.detail).label)
     if item.kind in ("decide", "again", "gate"):
         params["stage"] = str(DoI(int(item.detail)).label)
     if item.kind == "divergence":

@@ -18,6 +18,7 @@ from governance.forms.gates import DecideForm, SubmitForm
 from governance.models import GateSubmission
 from governance.queries.comparison import compared
 from governance.queries.gate_pages import GatePage, gate_page, past_decisions
+from governance.queries.proposals import beside_gates
 from governance.sentences import objection
 from governance.snapshots import snapshot_of
 from governance.views.measure_frame import frame, open_measure
@@ -68,6 +69,7 @@ def measure_gates(request: Any, code: str) -> HttpResponse:
         page=found,
         states=[(state, _cleared_at(request, code, state.criterion)) for state in found.states],
         decisions=past_decisions(measure),
+        beside=beside_gates(measure, request.user, on=request.on),
         currency=found.case.limits.currency,
         key=uuid.uuid4(),
     )
@@ -169,7 +171,14 @@ def _decide_form(request: Any, found: GatePage) -> DecideForm:
         alone=found.chair_alone,
         vetoed=found.veto is not None,
         ask_password=_needs_password(found) and not is_recent(request),
+        may_condition=_may_condition(found),
     )
+
+
+def _may_condition(found: GatePage) -> bool:
+    """A condition goes with an approval, never with a closure."""
+    closing = found.gate is not None and found.gate.to == DoI.CLOSED
+    return not closing and (bool(found.possible.offices) or found.possible.committee)
 
 
 def _needs_password(found: GatePage) -> bool:
@@ -221,14 +230,16 @@ def _word(request: Any, submission: GateSubmission, found: GatePage, form: Decid
         "key": one_time_key(request),
     }
     if name == "approve" and office in Office.values:
-        return approve(submission, office=Office(office), **said)
+        return approve(submission, office=Office(office), condition=form.condition, **said)
     if name == "return":
         return return_submission(submission, **said)
     if name == "veto":
         return veto(submission, **said)
     if name == "committee":
         overrule = form.cleaned_data.get("overrule_reason", "")
-        return decide_as_committee(submission, present=form.sitting, overrule_reason=overrule, **said)
+        return decide_as_committee(
+            submission, present=form.sitting, overrule_reason=overrule, condition=form.condition, **said
+        )
     raise Refused(Objection("no_deed", gettext_lazy("Say what you decide: press one of the buttons.")))
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.forms.refusal import DeedForm
 from governance.models import MeasureStatus
 from governance.queries.overrides import beside_of_rows, lights_beside
+from governance.queries.proposals import review_of
 from governance.views.page import one_time_key, url
 from measures.models import Measure
 from measures.queries import rights_on_measure
@@ -52,12 +53,14 @@ def open_measure(request: Any, code: str, right: Right = Right.VIEW) -> tuple[An
     """First line of a page on a measure: the measure and what the person may do with it.
 
     404 when the organization has none of this code, 403 without the right. Carries the evidence tier, the lights
-    that persons set beside the computed ones, and the currency in which measures are compared.
+    that persons set beside the computed ones, the day on which a hold is reviewed, and the currency in which measures
+    are compared.
     """
     current = MeasureStatus.objects.filter(measure=OuterRef("pk"), valid_to__isnull=True)
     measures = Measure.objects.select_related(*RELATED).annotate(
         tier=Subquery(current.values("tier")[:1]),
         lights_set=beside_of_rows(request.on),
+        review_on=review_of(),
         organization_currency=Subquery(OrganizationSettings.objects.values("currency")[:1]),
     )
     measure = fetch_or_404(measures, code=code)

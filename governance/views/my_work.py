@@ -26,7 +26,13 @@ PLACES = {
     "milestone": ("measure_milestones", "clock"),
     "divergence": ("divergence_answer", "diverge"),
     "forecast": ("my_update", "edit"),
+    "proposal": ("proposal_decide", "flag"),
+    "review": ("measure_gates", "pause"),
+    "condition": ("condition", "clock"),
+    "fulfilment": ("condition", "check"),
 }
+# The row itself has a page below its measure.
+BY_NUMBER = ("proposal", "condition", "fulfilment")
 
 
 @page
@@ -42,6 +48,8 @@ def _place(request: Any, item: Item) -> tuple[str, str]:
     name, icon = PLACES[item.kind]
     if item.kind == "divergence":
         return url(request, name, item.code, item.detail), icon
+    if item.kind in BY_NUMBER:
+        return url(request, name, item.code, int(item.ref)), icon
     if item.code:
         return url(request, name, item.code), icon
     query = f"?month={item.ref}" if item.ref else ""

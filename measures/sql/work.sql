@@ -1,5 +1,5 @@
 -- The implementation light of every measure in judged_scope: `measures.rules.implementation_light` for many at once.
--- Reads milestones and dates only, never money.
+-- Reads milestones and dates only, never money; judged_unmet names the measures of which a condition expired.
 -- Each step is materialized, or the planner would compute its expressions anew wherever the next one names them.
 DROP TABLE IF EXISTS judged_work;
 CREATE TEMP TABLE judged_work ON COMMIT DROP AS
@@ -30,9 +30,11 @@ WITH dated AS (
          coalesce(d.critical_due, false) AS critical_due,
          greatest(%(large_slip_days)s, trunc(%(large_slip_share)s * coalesce(d.duration, 0))::int) AS large_slip,
          %(on)s - s.gate_due_on AS gate_late,
-         %(on)s - s.kept_on AS kept_ago
+         %(on)s - s.kept_on AS kept_ago,
+         u.measure_id IS NOT NULL AS is_unmet
     FROM judged_scope s
     LEFT JOIN dated d ON d.measure_id = s.measure_id
+    LEFT JOIN judged_unmet u ON u.measure_id = s.measure_id
 ), levels AS MATERIALIZED (
   SELECT f.*,
          CASE WHEN lifecycle <> 'active' THEN lifecycle
@@ -46,6 +48,7 @@ WITH dated AS (
          CASE WHEN gate_late > %(gate_overdue_red_days)s THEN 'red'
               WHEN gate_late > %(gate_overdue_amber_days)s THEN 'amber' END AS gate_is,
          CASE WHEN other_slip > large_slip THEN 'amber' END AS other_is,
+         CASE WHEN is_unmet THEN 'amber' END AS unmet_is,
          CASE WHEN kept_on IS NULL THEN 'amber'
               WHEN kept_ago > %(stale_days)s THEN 'amber' END AS stale_is
     FROM facts f
@@ -63,6 +66,8 @@ WITH dated AS (
              ELSE %(gate_overdue_amber_days)s END))::text END AS gate_reason,
          CASE WHEN other_is IS NOT NULL THEN jsonb_build_object('code', 'noncritical_slip', 'light', other_is, 'params',
            jsonb_build_object('days', other_slip, 'limit', large_slip))::text END AS other_reason,
+         CASE WHEN unmet_is IS NOT NULL THEN jsonb_build_object('code', 'condition_unmet', 'light', unmet_is, 'params',
+           jsonb_build_object())::text END AS unmet_reason,
          CASE WHEN stale_is IS NULL THEN NULL
               WHEN kept_on IS NULL THEN jsonb_build_object('code', 'milestones_never_updated', 'light', stale_is,
                 'params', jsonb_build_object())::text
@@ -72,7 +77,7 @@ WITH dated AS (
 )
 SELECT measure_id, kept_on, done_on,
        CASE WHEN silent IS NOT NULL THEN 'grey'
-            ELSE coalesce(greatest(slip_is, overdue_is, gap_is, gate_is, other_is, stale_is), 'green') END AS light,
+            ELSE coalesce(greatest(slip_is, overdue_is, gap_is, gate_is, other_is, unmet_is, stale_is), 'green') END AS light,
        CASE WHEN silent IS NOT NULL
             THEN jsonb_build_array(jsonb_build_object('code', silent, 'light', 'grey', 'params', jsonb_build_object()))
             -- The worst first, else in the order of the rules.
@@ -85,6 +90,7 @@ SELECT measure_id, kept_on, done_on,
               CASE gap_is WHEN 'amber' THEN gap_reason END,
               CASE gate_is WHEN 'amber' THEN gate_reason END,
               other_reason,
+              unmet_reason,
               stale_reason) || ']')::jsonb END AS reasons
   FROM reasoned;
 CREATE UNIQUE INDEX ON judged_work (measure_id);

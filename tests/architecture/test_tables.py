@@ -58,6 +58,7 @@ APPEND_ONLY = {
     "governance_importbatch",
     "governance_seal",
     "governance_sealblock",
+    "governance_proposalword",
     "governance_waiver",
     "measures_roleholding",
     "measures_statuschange",
@@ -66,6 +67,8 @@ APPEND_ONLY = {
 }
 # Changed within limits, never deleted:
 KEPT = {
+    "governance_condition",
+    "governance_proposal",
     "finance_baselineversion",
     "finance_closureconfirmation",
     "governance_gatesubmission",

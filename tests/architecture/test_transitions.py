@@ -1,4 +1,4 @@
-"""Stages move through one door: the source is searched for others."""
+"""Stages and lifecycles move through two doors, gates and what is beside them: the source is searched for others."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from governance.gates import GATES
+from governance.lifecycle import BACK
+from governance.lifecycle import MOVES as BESIDE
 
 ROOT = Path(__file__).parents[2]
 FLOORS = ("portfolio", "measures", "finance", "governance", "config")
-DOOR = ROOT / "governance" / "actions" / "gates.py"
-TABLE = ROOT / "governance" / "gates.py"
-MOVES = {gate.move for gate in GATES.values()}
+DOORS = {ROOT / "governance" / "actions" / name for name in ("gates.py", "lifecycle.py")}
+TABLES = {ROOT / "governance" / name for name in ("gates.py", "lifecycle.py")}
+MOVES = {gate.move for gate in GATES.values()} | set(BACK.values()) | set(BESIDE.values())
 
 
 def sources() -> Iterator[Path]:
@@ -33,12 +35,12 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
-def test_only_the_policy_table_names_a_transition():
+def test_only_the_policy_tables_name_a_transition():
     users = {path for path in sources() if named(ast.parse(path.read_text())) & MOVES}
-    assert users == {TABLE}
+    assert users == TABLES
 
 
-def test_only_the_gate_actions_take_the_step_the_table_names():
+def test_only_the_deciding_actions_take_the_step_a_table_names():
     takers = {
         path
         for path in sources()
@@ -47,7 +49,7 @@ def test_only_the_gate_actions_take_the_step_the_table_names():
         and call.func.id == "getattr"
         and any(isinstance(part, ast.Attribute) and part.attr == "move" for part in call.args)
     }
-    assert takers == {DOOR}
+    assert takers == DOORS
 
 
 @pytest.mark.parametrize("field", ["stage", "lifecycle"])

@@ -44,6 +44,7 @@ def _values(cast: Cast, pattern: URLPattern) -> list[Any]:
         "pk": measure.pk,
         "cut": "controller",
         "kind": "measure",
+        "proposed": "cancel",
         "office": "owner",
         "light": "potential",
     }

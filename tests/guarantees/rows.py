@@ -15,7 +15,7 @@ from django.utils import timezone
 from finance.choices import ClosureOutcome, ConfirmationMethod, Hardness, Nature, Recurrence
 from finance.models import BaselineVersion, ClosureConfirmation, ClosureConsent, Effect, FiscalPeriod, PlanAmount
 from governance.choices import DecisionKind
-from governance.models import GateDecision, GateSubmission, ImportBatch, TakeOver
+from governance.models import GateDecision, GateSubmission, ImportBatch, Proposal, TakeOver
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure, Milestone
 from portfolio.choices import Office
@@ -26,6 +26,15 @@ from tests.cast import TODAY, Cast
 
 PICTURE = hashlib.sha256(b"the measure as it stood").hexdigest()
 OTHER_PICTURE = hashlib.sha256(b"the measure as somebody wished it").hexdigest()
+
+
+BESIDE_GATES = (
+    DecisionKind.HOLD,
+    DecisionKind.RESUME,
+    DecisionKind.CANCEL,
+    DecisionKind.REVERT,
+    DecisionKind.REOPEN,
+)
 
 
 @contextmanager
@@ -91,8 +100,41 @@ def decide(cast: Cast, measure: Measure, kind: DecisionKind, *, by: User, **fiel
     } | fields
     if advances and "submission" not in fields:
         values["submission"] = submit(cast, measure, by=cast.owner)
+    if kind in BESIDE_GATES and "proposal" not in fields:
+        stands = {name: values[name] for name in ("from_stage", "from_lifecycle")}
+        values["proposal"] = propose(cast, measure, kind, by=cast.member, **stands)
     with cast.acting(by):
-        return GateDecision.objects.create(**values)
+        decision = GateDecision.objects.create(**values)
+    if kind in BESIDE_GATES and "proposal" not in fields:
+        settle(measure)
+    return decision
+
+
+def propose(cast: Cast, measure: Measure, kind: DecisionKind, *, by: User, **fields: Any) -> Proposal:
+    """A proposal row; that of an answered one before it is withdrawn."""
+    row = Measure.objects.get(pk=measure.pk)
+    Proposal.objects.filter(measure=measure, state="open").update(state="withdrawn")
+    values = {
+        "measure": measure,
+        "kind": kind,
+        "from_stage": row.stage,
+        "from_lifecycle": row.lifecycle,
+        "proposed_by": by,
+        "office": Office.SPONSOR,
+        "reason_code": "other",
+        "on": TODAY,
+        "at": timezone.now(),
+        "due_on": date(2026, 10, 29),
+        "snapshot": {},
+        "sha256": PICTURE,
+    }
+    with cast.acting(by):
+        return Proposal.objects.create(**values | fields)
+
+
+def settle(measure: Measure) -> None:
+    """The open proposal is marked as decided."""
+    Proposal.objects.filter(measure=measure, state="open").update(state="decided")
 
 
 def take_over(cast: Cast, measure: Measure, *, stage: int = DoI.IMPLEMENTED) -> TakeOver:

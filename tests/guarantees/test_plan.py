@@ -211,11 +211,38 @@ def test_a_baseline_in_force_is_not_withdrawn(decided):
         BaselineVersion.objects.filter(measure=decided).update(is_current=False)
 
 
-def test_a_superseded_baseline_stays_superseded(draft):
-    freeze(draft)
-    freeze(draft)
+def test_a_superseded_baseline_stays_superseded(decided):
     with refused("baseline_superseded_once"):
-        BaselineVersion.objects.filter(measure=draft, number=1).update(is_current=True)
+        freeze(decided)
+        BaselineVersion.objects.filter(measure=decided, number=1).update(is_current=True)
+
+
+def reverted(cast, decided):
+    decide(cast, decided, DecisionKind.REVERT, by=cast.chair, to_stage=2)
+    move(decided, 2)
+    check_now()
+
+
+def test_the_promise_of_a_reverted_measure_is_not_replaced_by_its_draft(cast, decided):
+    reverted(cast, decided)
+    with refused("baseline_stays_in_force"):
+        freeze(decided)
+
+
+def test_the_promise_of_a_reverted_measure_is_not_taken_out_of_force(cast, decided):
+    reverted(cast, decided)
+    with refused("baseline_stays_in_force"):
+        BaselineVersion.objects.filter(measure=decided).update(is_current=False)
+
+
+def test_a_reverted_measure_gets_its_next_baseline_with_the_next_decision(cast, decided):
+    reverted(cast, decided)
+    decide(cast, decided, DecisionKind.ADVANCE, by=cast.chair)
+    freeze(decided)
+    move(decided, 3)
+    check_now()
+    versions = BaselineVersion.objects.filter(measure=decided).order_by("number").values_list("number", "is_current")
+    assert list(versions) == [(1, False), (2, True)]
 
 
 @pytest.mark.parametrize(

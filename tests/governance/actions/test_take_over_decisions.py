@@ -57,3 +57,15 @@ def test_it_is_done_once_with_a_reason_and_all_or_nothing(cast):
     ratify(cast, [measure])
     with pytest.raises(Refused):
         ratify(cast, [measure])
+
+
+def test_nobody_ratifies_what_they_imported(cast):
+    measure = cast.measure()
+    with cast.acting(cast.chair):
+        batch = ImportBatch.objects.create(
+            name="program.xlsx", sha256="ab" * 32, imported_by=cast.chair, on=TODAY, at=timezone.now()
+        )
+    TakeOver.objects.create(measure=measure, batch=batch, stage=DoI.DEFINED)
+    with pytest.raises(NotAllowed):
+        ratify(cast, [measure])
+    assert ratify(cast, [measure], by=cast.deputy)

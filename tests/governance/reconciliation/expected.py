@@ -59,9 +59,9 @@ def expect(world: World, measure: Measure, on: date) -> Expected:
 
 
 def _inputs(world: World, measure: Measure, on: date) -> PotentialInputs:
-    """Before Decided against the snapshot's months, else against its figure; the plan says when the effect starts."""
+    """Before the first decision against the snapshot's months or figure; the plan says when the effect starts."""
     spec = world.specs[measure.pk]
-    if measure.stage >= DoI.DECIDED:
+    if measure.stage >= DoI.DECIDED or spec.is_reverted:
         return potential_inputs(measure, on=on)
     effects = list(measure.effects.order_by("position", "pk"))
     promised = spec.snapshot == "months"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
 from hypothesis import strategies as st
 
 from finance.choices import EvidenceTier, Hardness, Nature, Recurrence
 from finance.models import (
     ActualEntry,
     BaselineAmount,
+    BaselineEffect,
     BaselineVersion,
     Dispute,
     Effect,
@@ -31,6 +33,7 @@ from portfolio.actions.structure import insert_node
 from portfolio.choices import Office
 from portfolio.models import BusinessUnit
 from tests.cast import Cast
+from tests.guarantees.rows import decide, move
 
 FIRST, LAST = parse_period("2025-01"), parse_period("2028-06")
 RATES = {("USD", 2026): Decimal("0.92"), ("USD", 2027): Decimal("0.90"), ("GBP", 2025): Decimal("1.17345678")}
@@ -79,6 +82,14 @@ class MeasureSpec:
     swapped: bool
     effects: tuple[EffectSpec, ...] = ()
     milestones: tuple[MilestoneSpec, ...] = ()
+    # Was decided and is a draft again, whose owner has begun to change terms and plan.
+    reverted: bool = False
+    redrawn: Hardness = Hardness.BOTTOM_LINE
+    further: EffectSpec | None = None
+
+    @property
+    def is_reverted(self) -> bool:
+        return self.reverted and self.stage == DoI.DETAILED and self.lifecycle == Lifecycle.ACTIVE
 
 
 @dataclass(frozen=True)
@@ -178,6 +189,9 @@ def measures(stages: st.SearchStrategy[int]) -> st.SearchStrategy[MeasureSpec]:
         swapped=st.integers(0, 9).map(lambda n: n == 0),
         effects=(st.lists(effects(), min_size=1, max_size=3) | st.lists(effects(), max_size=1)).map(tuple),
         milestones=st.lists(milestones, max_size=4).map(tuple),
+        reverted=st.booleans(),
+        redrawn=st.sampled_from(list(Hardness)),
+        further=st.none() | effects(),
     )
 
 
@@ -243,7 +257,9 @@ def add_measure(world: World, spec: MeasureSpec, code: str) -> Measure:
     Measure.objects.filter(pk=measure.pk).update(owner=cast.owner, controller=controller)
     _add_milestones(measure, spec)
     rows = [_add_effect(world, measure, effect, n) for n, effect in enumerate(spec.effects)]
-    _pass_gates(world, measure, spec, rows)
+    _pass_gates(world, measure, replace(spec, stage=DoI.DECIDED) if spec.is_reverted else spec, rows)
+    if spec.is_reverted:
+        _revert(world, measure, spec)
     if spec.touched_on:
         ForecastUpkeep.objects.create(measure=measure, updated_on=spec.touched_on)
     measure = Measure.objects.get(pk=measure.pk)
@@ -329,6 +345,10 @@ def _freeze(world: World, measure: Measure, spec: MeasureSpec, rows: list[Effect
         sha256="0" * 64,
     )
     for effect, drawn in zip(rows, spec.effects, strict=True):
+        terms = ("name", "nature", "recurrence", "hardness", "ends_on")
+        BaselineEffect.objects.create(
+            baseline=baseline, effect=effect, **{name: getattr(effect, name) for name in terms}
+        )
         write_months(world, BaselineAmount, drawn.plan, baseline=baseline, effect=effect)
 
 
@@ -353,6 +373,16 @@ def _decide(world: World, measure: Measure, spec: MeasureSpec, rows: list[Effect
             sha256="0" * 64,
         )
     Measure.objects.filter(pk=measure.pk).update(stage=spec.stage, lifecycle=spec.lifecycle)
+
+
+def _revert(world: World, measure: Measure, spec: MeasureSpec) -> None:
+    """Back to Detailed; then the draft says something else than what was decided."""
+    decide(world.cast, measure, DecisionKind.REVERT, by=world.cast.chair, to_stage=DoI.DETAILED)
+    move(measure, DoI.DETAILED)
+    Effect.objects.filter(measure=measure).update(hardness=spec.redrawn, recurrence=Recurrence.RECURRING)
+    PlanAmount.objects.filter(effect__measure=measure).update(amount=F("amount") * 2)
+    if spec.further is not None:
+        _add_effect(world, measure, spec.further, len(spec.effects))
 
 
 def snapshot_of(spec: MeasureSpec, rows: list[Effect]) -> dict[str, Any]:
