@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from governance.queries.notices import unread_count
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Way:
 # key (also the URL name), label, icon
 WAYS: list[tuple[str, Promise, str]] = [
     ("my_work", _("My work"), "inbox"),
+    ("inbox", _("Inbox"), "bell"),
     ("portfolio", _("Portfolio"), "tree"),
     ("measures", _("Measures"), "measure"),
     ("divergences", _("Divergences"), "diverge"),
@@ -39,10 +43,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if organization is None:
         return {"organization": None, "person": request.user, "nav": []}
     here = organization.slug
+    counts = {"inbox": _unread(request)}
     return {
         "organization": organization,
         "person": request.user,
-        "nav": [Way(key, label, reverse(f"governance:{key}", args=[here]), icon) for key, label, icon in WAYS],
+        "nav": [
+            Way(key, label, reverse(f"governance:{key}", args=[here]), icon, counts.get(key, 0))
+            for key, label, icon in WAYS
+        ],
         "active_nav": request.resolver_match.url_name if request.resolver_match else "",
         "organizations": [
             {"name": o.name, "url": reverse("governance:my_work", args=[o.slug]), "current": o.slug == here}
@@ -52,3 +60,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         else [],
         "search_url": reverse("governance:measures", args=[here]),
     }
+
+
+def _unread(request: HttpRequest) -> int:
+    """Nothing is counted for the page of a refusal whose transaction can only be rolled back."""
+    if connection.needs_rollback:
+        return 0
+    return unread_count(request.user, on=request.on)  # type: ignore[arg-type, attr-defined]

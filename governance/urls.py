@@ -10,6 +10,7 @@ from governance.views import (
     effects,
     gates,
     grid,
+    inbox,
     measures,
     milestones,
     month_end,
@@ -94,4 +95,9 @@ urlpatterns = [
     path("takeover/apply/", takeover.takeover_apply, name="takeover_apply"),
     path("takeover/template/", takeover.takeover_template, name="takeover_template"),
     path("takeover/<int:pk>/", takeover.takeover_result, name="takeover_result"),
+    # Telling people
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/read/", inbox.inbox_read, name="inbox_read"),
+    path("inbox/snooze/", inbox.inbox_snooze, name="inbox_snooze"),
+    path("inbox/settings/", inbox.inbox_settings, name="inbox_settings"),
 ]

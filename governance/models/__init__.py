@@ -1,7 +1,8 @@
 from .divergence import Divergence, DivergenceChange, StatusOverride
 from .gate import GateApproval, GateDecision, GateSubmission, Waiver
-from .notice import Notice
-from .queue import MailRequest, NightlyRun, ReconcileRequest
+from .notice import Notice, Subscription
+from .outbox import MailAttachment, OutgoingMail
+from .queue import MailRequest, NightlyRun, OutboxEntry, ReconcileRequest, UntoldFact
 from .rollup import MeasureStatus, ReconciliationRun, RollUp
 from .takeover import ImportBatch, TakeOver, TakeOverGap
 
@@ -12,15 +13,20 @@ __all__ = [
     "GateDecision",
     "GateSubmission",
     "ImportBatch",
+    "MailAttachment",
     "MailRequest",
     "MeasureStatus",
     "NightlyRun",
     "Notice",
+    "OutboxEntry",
+    "OutgoingMail",
     "ReconcileRequest",
     "ReconciliationRun",
     "RollUp",
     "StatusOverride",
+    "Subscription",
     "TakeOver",
     "TakeOverGap",
+    "UntoldFact",
     "Waiver",
 ]

@@ -38,6 +38,7 @@ from finance.rules.working_days import working_days_between
 from governance.choices import DecisionKind, DivergenceState, Severity, SubmissionState
 from governance.gates import GATES
 from governance.models import Divergence, GateApproval, GateDecision, GateSubmission, MeasureStatus, Notice, TakeOver
+from governance.queries.notices import notices_of
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure, Milestone
 from measures.queries import NEXT_GATE_DUE, measures_with_right
@@ -47,7 +48,7 @@ from portfolio.models import Holiday, OrganizationSettings, User
 # Of one kind of work at most this many are listed; how many there are is said beside.
 LISTED = 40
 MILESTONES_AHEAD = timedelta(days=7)
-NOTICES = 30
+NOTICES = 8
 COLUMNS = ("kind", "code", "name", "detail", "ref", "since", "due", "money", "total")
 
 
@@ -118,7 +119,7 @@ def inbox(user: User, *, on: date) -> Inbox:
     ]
     rows = parts[0].union(*parts[1:], all=True)
     items = (_item(row, frame, on) for row in rows)
-    return Inbox(tuple(sorted(items, key=_urgency)), tuple(unread(user)[:NOTICES]), frame.currency)
+    return Inbox(tuple(sorted(items, key=_urgency)), tuple(unread(user, on=on)[:NOTICES]), frame.currency)
 
 
 def _frame() -> _Frame:
@@ -147,11 +148,10 @@ def _level(item: Item) -> int:
     return 1 if item.overdue else 2 if item.kind in DECISIONS else 3
 
 
-def unread(user: User) -> QuerySet[Notice, Notice]:
-    """What the person was told and has not read, with the code of the measure it is about."""
+def unread(user: User, *, on: date) -> QuerySet[Notice, Notice]:
+    """What the person was told and has not read or put off, with the code of the measure it is about."""
     code = Measure.objects.filter(pk=OuterRef("measure_id")).values("code")[:1]
-    rows = Notice.objects.filter(user=user, read_at__isnull=True).annotate(measure_code=Subquery(code))
-    return rows.order_by("-at", "-pk")
+    return notices_of(user, on=on).annotate(measure_code=Subquery(code))
 
 
 def _listed(rows: QuerySet[Any], kind: str, *, measure: str = "measure__", **columns: Any) -> QuerySet[Any]:
