@@ -29,7 +29,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@csp_replace({"frame-src": ["'self'"]})
+@csp_replace({"frame-src": ["'self'"]})  # type: ignore[arg-type]
 def mail_read(request: HttpRequest, name: str) -> HttpResponse:
     """One mail: its head, its HTML in a frame of its own, its plain text."""
     return render(request, "local/mail.html", {"mail": _mail(name)})

@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage as Parsed
 from email.policy import default
 from email.utils import parsedate_to_datetime
@@ -30,7 +30,7 @@ class KeptMail(BaseEmailBackend):
         for message in email_messages:
             name = f"{time.time_ns():019d}-{uuid4().hex[:8]}"
             draft = folder() / f"{name}.part"
-            draft.write_bytes(message.message().as_bytes(linesep="\r\n"))
+            draft.write_bytes(message.message().as_bytes())
             draft.rename(folder() / f"{name}.eml")
         return len(email_messages)
 
@@ -73,7 +73,7 @@ def read_mail(name: str) -> Kept | None:
         subject=str(message["Subject"] or ""),
         to=str(message["To"] or ""),
         sender=str(message["From"] or ""),
-        at=parsedate_to_datetime(message["Date"]) if message["Date"] else None,
+        at=_sent_at(message),
         text=_body(message, "plain"),
         html=_with_pictures(html, message),
         headers=tuple((key, str(value)) for key, value in message.items()),
@@ -81,9 +81,17 @@ def read_mail(name: str) -> Kept | None:
     )
 
 
+def _sent_at(message: Parsed) -> datetime | None:
+    """A date that names no zone is in UTC (RFC 5322)."""
+    if not message["Date"]:
+        return None
+    at = parsedate_to_datetime(message["Date"])
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 def _body(message: Parsed, kind: str) -> str:
     part = message.get_body((kind,))
-    return str(part.get_content()) if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
 
 
 def _files(message: Parsed) -> list[Parsed]:

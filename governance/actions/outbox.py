@@ -82,7 +82,7 @@ def put_mail(
             for one in attachments
         )
         OutboxEntry.objects.create(
-            organization_id=mail.organization_id, mail_id=mail.pk, wanted_at=not_before, due_at=not_before
+            organization_id=tenancy.current_organization_id(), mail_id=mail.pk, wanted_at=not_before, due_at=not_before
         )
     return mail
 
@@ -176,7 +176,7 @@ def _is_member(user: User) -> bool:
 def _settle(mail: OutgoingMail, state: MailState, now: datetime) -> None:
     mail.state, mail.settled_at = state, now
     mail.save(update_fields=["state", "settled_at", "attempts", "trouble"])
-    OutboxEntry.objects.filter(organization_id=mail.organization_id, mail_id=mail.pk).delete()
+    OutboxEntry.objects.filter(organization_id=tenancy.current_organization_id(), mail_id=mail.pk).delete()
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def _letter(mail: OutgoingMail) -> EmailMultiAlternatives:
         picture.add_header("Content-ID", f"<{one.content_id}>")
         picture.add_header("Content-Disposition", "inline", filename=one.name)
         letter.attach(picture)
-        letter.mixed_subtype = "related"
+        letter.mixed_subtype = "related"  # type: ignore[attr-defined]
     return letter
 
 

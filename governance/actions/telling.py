@@ -213,7 +213,7 @@ def _tell_by_deed(
 
 
 def _measure(deed: Deed) -> Measure | None:
-    if deed.subject_kind != "measure":
+    if deed.subject_kind != "measure" or deed.subject_id is None:
         return None
     related = ("package", "committee", "owner", "controller", "sponsor")
     return Measure.objects.select_related(*related).filter(pk=deed.subject_id).first()
@@ -242,7 +242,7 @@ def _office_changed(deed: Deed, on: date, now: datetime) -> None:
 
 
 def _role(deed: Deed, _on: date, now: datetime) -> None:
-    node = Node.objects.filter(pk=deed.subject_id).first()
+    node = Node.objects.filter(pk=deed.subject_id or 0).first()
     params = {"node": node.name if node else "", "role": deed.details.get("role", "")}
     code = "role_granted" if deed.kind == "role_granted" else "role_ended"
     _tell_by_deed(deed, code, now, params, concerned=[deed.details["user"]])

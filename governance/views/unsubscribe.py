@@ -30,7 +30,7 @@ def unsubscribe(request: Any, token: str) -> HttpResponse:
         member = _member(leaving)
         if member is None:
             return _answer(request, "invalid", status=400)
-        context = {"event": EVENTS[leaving.event], "organization_name": _name(leaving)}
+        context: dict[str, Any] = {"event": EVENTS[leaving.event], "organization_name": _name(leaving)}
         with translation.override(member.user.language):
             if request.method != "POST":
                 return _answer(request, "ask", **context)
