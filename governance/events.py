@@ -82,13 +82,13 @@ _TABLE = (
     # Who is responsible, and what a person may do.
     _at_once("owner_changed", _("A measure has another owner"), CONCERNED, CONTROLLER, SPONSOR),
     _at_once("controller_changed", _("A measure has another controller"), CONCERNED, OWNER, SPONSOR),
-    _at_once("role_granted", _("I was given a role"), CONCERNED),
-    _at_once("role_ended", _("A role of mine has ended"), CONCERNED),
+    _at_once("role_granted", _("A role was given to you"), CONCERNED),
+    _at_once("role_ended", _("A role of yours has ended"), CONCERNED),
     # Mails themselves. Never a mail about a mail, or two wrong addresses would write to each other for ever.
     Event("mail_refused", _("A person's mail address does not work"), (Reader.ADMIN,), Way.INBOX),
     # Digests are mails of their own; unsubscribing from one is a subscription like any other.
     Event("committee_digest", _("Digest of a steering committee"), (CHAIR, SECRETARY), Way.NOW),
-    Event("weekly_digest", _("What waits for me, once a week"), (CONCERNED,), Way.NOW),
+    Event("weekly_digest", _("What waits for you, once a week"), (CONCERNED,), Way.NOW),
     Event("month_end_reminder", _("Reminder of the month end"), (CONTROLLER,), Way.NOW),
 )
 EVENTS: dict[str, Event] = {event.code: event for event in _TABLE}

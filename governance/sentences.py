@@ -73,6 +73,8 @@ CRITERIA: dict[str, _StrPromise] = {
 # Why a deed at a gate was refused.
 REFUSALS: dict[str, _StrPromise] = {
     "subscription_fixed": _("Gate notices come by mail at once; nobody can unsubscribe from them."),
+    "digest_not_yours": _("The secretary of the committee or the transformation office sets its digest."),
+    "digest_one_day": _("A digest comes on a weekday or on a day of the month: choose one of both."),
     "snooze_past": _("A notice comes back on a day to come."),
     "no_next_gate": _("The measure is closed; there is no further gate."),
     "not_active": _("The measure is on hold or cancelled; it must be resumed first."),
@@ -184,6 +186,7 @@ DIVERGENCES: dict[str, _StrPromise] = {
 
 # What was done, as the timeline says it.
 DEEDS: dict[str, _StrPromise] = {
+    "digest_set": _("set the digest of a steering committee"),
     "amounts_changed": _("changed amounts in the month grid"),
     "plan_set": _("changed the plan"),
     "plan_validated": _("validated the plan"),

@@ -10,6 +10,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from governance.actions.digests import send_digests
 from governance.actions.mails import lease_mails, write_mails
 from governance.actions.outbox import lease_outbox, send_mails
 from governance.actions.requests import lease_due, request_nightly, serve_requests
@@ -71,6 +72,19 @@ def send_outbox(organization_id: int, mail_ids: list[int]) -> None:
     if mail_ids:
         sent = send_mails(organization_id, mail_ids, now=timezone.now())
         log.info("mailed", organization_id=organization_id, sent=sent, of=len(mail_ids))
+
+
+@shared_task
+def ring_digests() -> None:
+    """Rings for every organization, in which digests may be due."""
+    _ring_all(write_digests, Organization.objects.order_by("pk").values_list("pk"))
+
+
+@shared_task
+def write_digests(organization_id: int) -> None:
+    """Writes the digests of one organization that are due; the outbox sends them."""
+    if written := send_digests(organization_id, now=timezone.now()):
+        log.info("digests", organization_id=organization_id, written=written)
 
 
 @shared_task

@@ -6,6 +6,7 @@ from django.urls import path
 
 from governance.views import (
     closure,
+    digests,
     divergences,
     effects,
     gates,
@@ -100,4 +101,8 @@ urlpatterns = [
     path("inbox/read/", inbox.inbox_read, name="inbox_read"),
     path("inbox/snooze/", inbox.inbox_snooze, name="inbox_snooze"),
     path("inbox/settings/", inbox.inbox_settings, name="inbox_settings"),
+    path("digests/", digests.digest_list, name="digests"),
+    path("digests/<int:pk>/", digests.digest_set, name="digest_set"),
+    path("digests/<int:pk>/preview/", digests.digest_preview, name="digest_preview"),
+    path("digests/<int:pk>/preview/body/", digests.digest_body, name="digest_body"),
 ]

@@ -175,6 +175,8 @@ RULES: dict[str, Rule] = {
     "subscription_once": _TWICE,
     "outgoing_mail_once": _TWICE,
     "outbox_entry_once": _TWICE,
+    "committee_digest_once": _TWICE,
+    "digest_issue_once": _TWICE,
     "measure_status_current": _TWICE,
     "roll_up_current": _TWICE,
 }

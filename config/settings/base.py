@@ -159,6 +159,7 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "governance.tasks.tick", "schedule": 10.0},
     "heartbeat": {"task": "config.celery.beat_heartbeat", "schedule": 10.0},
+    "digests": {"task": "governance.tasks.ring_digests", "schedule": 300.0},
     "nightly": {"task": "governance.tasks.request_nightly_reconciliation", "schedule": 3600.0},
 }
 

@@ -1,3 +1,4 @@
+from .digest import CommitteeDigest, DigestIssue
 from .divergence import Divergence, DivergenceChange, StatusOverride
 from .gate import GateApproval, GateDecision, GateSubmission, Waiver
 from .notice import Notice, Subscription
@@ -7,6 +8,8 @@ from .rollup import MeasureStatus, ReconciliationRun, RollUp
 from .takeover import ImportBatch, TakeOver, TakeOverGap
 
 __all__ = [
+    "CommitteeDigest",
+    "DigestIssue",
     "Divergence",
     "DivergenceChange",
     "GateApproval",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from governance.actions.digests import settable_digests
 from governance.actions.inbox import mark_all_read, mark_read, mark_unread, snooze
 from governance.actions.subscriptions import subscribe
 from governance.forms.inbox import InboxFilter, SnoozeForm, SubscriptionForm
@@ -86,5 +87,5 @@ def inbox_settings(request: Any) -> HttpResponse:
         messages.success(request, _("Your choices were saved."))
         return redirect(url(request, "inbox_settings"))
     rows = [(choice, form[choice.event.code] if choice.ways else None) for choice in choices]
-    context = {"rows": rows, "form": form, "active_nav": "inbox"}
+    context = {"rows": rows, "form": form, "digests": settable_digests(request.user), "active_nav": "inbox"}
     return render(request, "governance/inbox_settings.html", context, status=422 if form.errors else 200)

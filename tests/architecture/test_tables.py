@@ -52,6 +52,7 @@ APPEND_ONLY = {
     "finance_confirmedyear",
     "finance_leakage",
     "finance_planvalidation",
+    "governance_digestissue",
     "governance_divergencechange",
     "governance_gateapproval",
     "governance_gatedecision",

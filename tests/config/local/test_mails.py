@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,12 @@ def keep(subject: str = "A gate waits", html: str = "<html><head></head><body><b
 @pytest.mark.parametrize("source", sorted(SOURCES.glob("*.mjml")), ids=lambda path: path.name)
 def test_compiled_mail_is_that_of_its_source(source: Path) -> None:
     assert source.with_suffix(".html").read_text(encoding="utf-8") == compiled(source)
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES.glob("*.html")), ids=lambda path: path.name)
+def test_mail_fetches_nothing_from_anywhere(path: Path) -> None:
+    source = path.read_text(encoding="utf-8").replace("http://www.w3.org/1999/xhtml", "")
+    assert not re.search(r"https?://|//fonts|@import|<svg|<script|url\(", source)
 
 
 def test_mail_is_kept_whole_and_read_back(folder: Path) -> None:

@@ -160,7 +160,8 @@ def choices(**changed: str) -> dict[str, Any]:
 def test_settings_offer_every_optional_event_and_say_what_is_mandatory(cast: Cast) -> None:
     html = sign_in(cast.owner).get(address(cast, "inbox_settings")).content.decode()
     mandatory = sum(event.mandatory for event in EVENTS.values())
-    assert html.count("a gate notice cannot be unsubscribed") == mandatory
+    assert html.count("Mail at once, always") == mandatory
+    assert "Gate notices come by mail at once; nobody can unsubscribe from them." in html
     for code, event in EVENTS.items():
         assert (f'name="{code}"' in html) is not event.mandatory
 
