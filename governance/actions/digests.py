@@ -13,15 +13,17 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils import translation
+from resvg_py import svg_to_bytes
 
 from governance.actions.letters import Letter, absolute, write_letter
-from governance.actions.outbox import put_mail
+from governance.actions.outbox import Attachment, put_mail
 from governance.events import EVENTS
 from governance.models import CommitteeDigest, DigestIssue, Notice
 from governance.queries.digests import LISTED, CommitteeContent, committee_content, committee_measures
 from governance.queries.notices import wants_mail
 from governance.queries.personal_digests import personal_content
 from governance.rules.schedule import Schedule, latest_due, moment_of
+from governance.rules.value_chart import value_chart
 from governance.sentences import objection
 from portfolio import tenancy
 from portfolio.access import active_people, rights_on
@@ -180,6 +182,7 @@ def _put(kind: str, key: str, reader: User, letter: Letter, now: datetime) -> No
         text=letter.text,
         html=letter.html,
         headers=letter.headers,
+        attachments=letter.attachments,
         not_before=now,
     )
 
@@ -206,7 +209,15 @@ def committee_letter(
         reader=reader,
         event=EVENTS[COMMITTEE],
         language=language,
+        pictures=[_chart(content)],
     )
+
+
+def _chart(content: CommitteeContent) -> Attachment:
+    """The four totals as a picture; the numbers stand in the table below it."""
+    figures = (content.committed, content.forecast, content.weighted, content.confirmed)
+    painted = svg_to_bytes(svg_string=value_chart([figure.now for figure in figures]), skip_system_fonts=True)
+    return Attachment("value.png", "image/png", bytes(painted), content_id="value")
 
 
 def send_test(content: CommitteeContent, *, to: User, language: str, now: datetime, key: UUID) -> None:

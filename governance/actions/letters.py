@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
+from governance.actions.outbox import Attachment
 from governance.events import Event, event_of
 from governance.models import Notice
 from governance.sentences import notice_sentence, reason_sentence
@@ -29,6 +31,16 @@ class Letter:
     text: str
     html: str
     headers: dict[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The HTML with its pictures inside, for a browser."""
+        html = self.html
+        for one in self.attachments:
+            data = f"data:{one.content_type};base64,{b64encode(one.content).decode()}"
+            html = html.replace(f"cid:{one.content_id}", data)
+        return html
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,7 @@ def write_letter(
     reader: User,
     event: Event | None = None,
     language: str = "",
+    pictures: Sequence[Attachment] = (),
 ) -> Letter:
     """The template rendered twice, as text and as HTML; with an optional event it may be unsubscribed from.
 
@@ -71,7 +84,7 @@ def write_letter(
         }
         text = render_to_string(f"mail/{template}.txt", values)
         html = render_to_string(f"mail/{template}.html", values)
-    return Letter(subject, _tidy(text), html, _unsubscribe_headers(leave))
+    return Letter(subject, _tidy(text), html, _unsubscribe_headers(leave), tuple(pictures))
 
 
 def _tidy(text: str) -> str:

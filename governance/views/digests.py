@@ -132,7 +132,7 @@ def digest_preview(request: Any, pk: int) -> HttpResponse:
 def digest_body(request: Any, pk: int) -> HttpResponse:
     """The HTML of the preview and nothing else, under a policy of its own."""
     _form, reader, _on, content, language = _drawn(request, _committee(request, pk))
-    response = HttpResponse(committee_letter(content, reader, language=language).html)
+    response = HttpResponse(committee_letter(content, reader, language=language).page)
     response.headers["Content-Security-Policy"] = BODY_POLICY
     return response
 

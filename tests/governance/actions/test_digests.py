@@ -215,7 +215,11 @@ def test_digest_can_be_left_with_one_click(cast: Cast) -> None:
         for organization_id, mails in lease_outbox(DUE):
             send_mails(organization_id, mails, now=DUE)
     letter = next(one for one in mail.outbox if "SteerCo" in one.subject)
-    assert letter.message()["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    message = letter.message()
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    [chart] = [part for part in message.walk() if part["Content-ID"] == "<value>"]
+    assert chart.get_payload(decode=True).startswith(b"\x89PNG")
+    assert 'src="cid:value"' in OutgoingMail.objects.earliest("pk").html
 
 
 # Setting it

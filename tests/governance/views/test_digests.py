@@ -87,6 +87,7 @@ def test_body_of_the_preview_has_a_policy_of_its_own(cast: Cast) -> None:
     answer = sign_in(cast.office).get(address(cast, "digest_body", cast.committee.pk))
     assert "sandbox" in answer["Content-Security-Policy"]
     assert "script-src" not in answer["Content-Security-Policy"]
+    assert 'src="data:image/png;base64,' in answer.content.decode()
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
 
 
