@@ -85,6 +85,7 @@ class Reader(models.TextChoices):
     CONFIRMER = "confirmer", _("you confirmed it")
     DISPUTER = "disputer", _("you opened the dispute")
     CONCERNED = "concerned", _("it is about you")
+    OFFICE = "office", _("you work in the transformation office")
     ADMIN = "admin", _("you look after the people of the organization")
 
 

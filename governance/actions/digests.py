@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import translation
 from resvg_py import svg_to_bytes
@@ -32,6 +34,8 @@ from portfolio.deeds import deed, refuse_stale
 from portfolio.errors import NotAllowed, Refused
 from portfolio.middleware import today
 from portfolio.models import CommitteeMember, Node, Organization, SteeringCommittee, User
+
+log = structlog.get_logger()
 
 COMMITTEE = "committee_digest"
 # A person's own mails need no setting: Monday morning, and the third day of the month.
@@ -98,12 +102,33 @@ def send_digests(organization_id: int, *, now: datetime) -> int:
     """Each reader of each committee has the digest that is due, and each person the own ones; returns how many.
 
     Of what was missed while nothing ran only the latest is sent, and it tells all changes since the one before.
-    Mail, figures and their hash are one transaction, unique by committee, period and reader.
+    Mail, figures and their hash are one transaction, unique by committee, period and reader. Nothing is done while
+    another worker is at it; a digest that cannot be drawn is logged, asked again by the next ring, and holds up no
+    other one.
     """
     with tenancy.tenant(organization_id):
-        digests = CommitteeDigest.objects.filter(active=True).select_for_update(of=("self",))
-        sent = sum(_send_committee(digest, now) for digest in digests.select_related("committee").order_by("pk"))
-        return sent + sum(_send_own(kind, now) for kind in OWN)
+        if not _my_turn(organization_id):
+            return 0
+        digests = CommitteeDigest.objects.filter(active=True).select_related("committee").order_by("pk")
+        sent = sum(_safely(_send_committee, digest, now) for digest in digests)
+        return sent + sum(_safely(_send_own, kind, now) for kind in OWN)
+
+
+def _my_turn(organization_id: int) -> bool:
+    with connection.cursor() as cursor:
+        name = f"digests of {organization_id}"
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        return bool(cursor.fetchone()[0])
+
+
+def _safely(send: Callable[[Any, datetime], int], what: CommitteeDigest | str, now: datetime) -> int:
+    try:
+        with transaction.atomic():
+            return send(what, now)
+    except (DatabaseError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        part = what if isinstance(what, str) else f"digest {what.pk}"
+        log.error("digest_not_drawn", part=part, error=type(error).__name__)
+        return 0
 
 
 def readers_of_committee(committee: SteeringCommittee, on: date) -> list[User]:

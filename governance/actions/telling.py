@@ -167,14 +167,16 @@ def _consented(deed: Deed, _on: date, now: datetime) -> None:
 def tell_of_waiting_gates(*, on: date, now: datetime) -> int:
     """Deciders are reminded five working days after a submission; once it is due, its chair knows (domain §2).
 
-    Safe to repeat: once for each submission and person. Returns how many notices are new.
+    Where nobody presides, as for a measure without a committee, the transformation office knows instead. Safe to
+    repeat: once for each submission and person. Returns how many notices are new.
     """
     holidays = frozenset(Holiday.objects.values_list("day", flat=True))
     told = 0
     for submission in _submissions().filter(state=SubmissionState.OPEN, on__lt=on).order_by("pk"):
         people: Told = {}
         if on >= submission.due_on:
-            code, people = "gate_escalated", _readers("gate_escalated", submission)
+            code = "gate_escalated"
+            people = _readers(code, submission) or readers_of([Reader.OFFICE], submission.measure, on=on)
         elif on >= add_working_days(submission.on, REMINDED_AFTER_DAYS, holidays):
             code = "gate_reminder"
             people = dict.fromkeys(silent_deciders(submission.measure, submission, on), Reader.DECIDER)

@@ -113,6 +113,7 @@ HOLDERS: dict[Reader, Callable[[Measure, GateSubmission | None, date], Iterable[
     Reader.CHAIR: _chair,
     Reader.SECRETARY: _secretary,
     Reader.SUBMITTER: _submitter,
+    Reader.OFFICE: lambda measure, _submission, _on: people_with(Right.DECIDE_AS_OFFICE, measure.access_node_id),
     Reader.DECIDER: _deciders,
     Reader.SECOND_CONTROLLER: _second_controllers,
 }

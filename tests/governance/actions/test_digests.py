@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from governance.actions.digests import send_digests, set_digest
 from governance.actions.notices import tell
@@ -99,6 +100,19 @@ def test_digest_due_in_the_hour_that_comes_twice_is_sent_once(cast: Cast) -> Non
     night = [datetime(2026, 10, 24, 22, tzinfo=UTC) + timedelta(minutes=5 * step) for step in range(12 * 6)]
     sent = [now for now in night if send(cast, now)]
     assert sent == [datetime(2026, 10, 25, 0, tzinfo=UTC)]
+
+
+def test_digest_that_cannot_be_drawn_holds_up_no_other_one(cast: Cast) -> None:
+    set_weekly(cast)
+    other = SteeringCommittee.objects.create(name="Other", chair=cast.member, quorum=1)
+    with cast.acting(cast.office):
+        set_digest(other, by=cast.office, at=DUE - timedelta(days=3), terms=WEEKLY)
+    CommitteeDigest.objects.filter(committee=cast.committee).update(time_zone="Atlantis/Deep")
+    with capture_logs() as logs:
+        assert send(cast, DUE) == ["Member"]
+    assert [entry["event"] for entry in logs] == ["digest_not_drawn"]
+    CommitteeDigest.objects.update(time_zone="Europe/Berlin")
+    assert send(cast, DUE + timedelta(minutes=5)) == ["Chair", "Deputy"]
 
 
 def test_digest_switched_off_is_not_sent(cast: Cast) -> None:

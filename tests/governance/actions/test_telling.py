@@ -199,6 +199,13 @@ def test_deciders_are_reminded_after_five_working_days_and_the_chair_knows_after
     assert submission.due_on == days[4]
 
 
+def test_without_a_committee_the_office_knows_of_what_is_due(cast: Cast) -> None:
+    submission = put(cast, idea(cast, committee=None))
+    Measure.objects.update(committee=None)
+    tell_of_waiting_gates(on=submission.due_on, now=timezone.now())
+    assert told(cast, "gate_escalated") == {cast.office.pk: "office"}
+
+
 def test_who_has_spoken_is_not_reminded(cast: Cast) -> None:
     submission = put(cast, at_stage(cast, DoI.IDENTIFIED))
     say(cast, submission, Office.CONTROLLER)
