@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,9 @@ class Way:
     icon: str
     count: int = 0
 
+
+UNREAD = "unread"
+COUNT_HOLDS = 60.0
 
 # key (also the URL name), label, icon
 WAYS: list[tuple[str, Promise, str]] = [
@@ -62,8 +66,23 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _unread(request: HttpRequest) -> int:
-    """Nothing is counted for the page of a refusal whose transaction can only be rolled back."""
+def _unread(request: Any) -> int:
+    """How much the person has not read, as of a minute ago at most: a page costs no statement for it.
+
+    Kept in the session, which is read anyway. Nothing is counted for the page of a refusal whose transaction can only
+    be rolled back.
+    """
+    slug, now = request.organization.slug, time.time()
+    kept = request.session.get(UNREAD)
+    if kept is not None and kept[0] == slug and 0 <= now - kept[2] < COUNT_HOLDS:
+        return int(kept[1])
     if connection.needs_rollback:
         return 0
-    return unread_count(request.user, on=request.on)  # type: ignore[arg-type, attr-defined]
+    count = unread_count(request.user, on=request.on)
+    request.session[UNREAD] = [slug, count, now]
+    return count
+
+
+def count_anew(request: Any) -> None:
+    """What was counted no longer holds: the person is looking, or has read something."""
+    request.session.pop(UNREAD, None)

@@ -16,6 +16,7 @@ from governance.actions.digests import settable_digests
 from governance.actions.inbox import mark_all_read, mark_read, mark_unread, snooze
 from governance.actions.subscriptions import subscribe
 from governance.forms.inbox import InboxFilter, SnoozeForm, SubscriptionForm
+from governance.navigation import count_anew
 from governance.queries.notices import UNREAD, choices_of, notices_of, with_surroundings
 from governance.views.page import page, url
 
@@ -30,6 +31,7 @@ def inbox(request: Any) -> HttpResponse:
     chosen = form.chosen
     state = chosen.get("state", UNREAD)
     rows = notices_of(request.user, on=request.on, state=state, event=chosen.get("event", ""))
+    count_anew(request)
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
@@ -72,6 +74,7 @@ def inbox_snooze(request: Any) -> HttpResponse:
 
 def _back(request: Any) -> HttpResponse:
     """The list as it was, and nowhere else, whatever the form says."""
+    count_anew(request)
     home = url(request, "inbox")
     query = request.POST.get("back", "").partition("?")[2]
     return redirect(f"{home}?{query}" if query else home)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -62,6 +63,20 @@ def test_navigation_counts_what_is_not_read(cast: Cast) -> None:
     html = shown(cast, cast.owner)
     assert '<span class="cut">Inbox</span><span class="count">3</span>' in html
     assert '<span class="cut">Inbox</span><span class="count">' not in shown(cast, cast.sponsor)
+
+
+def test_count_costs_no_statement_for_a_minute_and_is_anew_after_reading(cast: Cast) -> None:
+    one, client = notice(cast.owner), sign_in(cast.owner)
+    counted = '<span class="cut">Inbox</span><span class="count">1</span>'
+    assert counted in client.get(address(cast, "my_update")).content.decode()
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address(cast, "my_update"))
+    assert not [one for one in queries if "governance_notice" in one["sql"]]
+    client.post(address(cast, "inbox_read"), {"notice": one.pk})
+    assert counted not in client.get(address(cast, "my_update")).content.decode()
+    with time_machine.travel(timezone.now() + timedelta(seconds=61)):
+        notice(cast.owner, 2)
+        assert counted in client.get(address(cast, "my_update")).content.decode()
 
 
 def test_refusal_inside_an_organization_still_has_its_frame(cast: Cast) -> None:
