@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config.celery import HEARTBEAT_KEY
-from governance.models.queue import MailRequest, ReconcileRequest
+from governance.models.queue import MailRequest, OutboxEntry, ReconcileRequest
 from portfolio.checks import role_is_privileged
 
 BEAT_IS_LATE = 60.0
@@ -95,8 +95,12 @@ def queue_troubles(now: datetime) -> list[str]:
 
 def mail_troubles(now: datetime) -> list[str]:
     """The code `mail` when mail that is due could not be sent for too long."""
-    oldest = MailRequest.objects.aggregate(oldest=Min("requested_at"))["oldest"]
-    return ["mail"] if oldest is not None and (now - oldest).total_seconds() > QUEUE_IS_OLD else []
+    waiting = (
+        MailRequest.objects.aggregate(oldest=Min("requested_at"))["oldest"],
+        OutboxEntry.objects.aggregate(oldest=Min("wanted_at"))["oldest"],
+    )
+    late = [since for since in waiting if since is not None and (now - since).total_seconds() > QUEUE_IS_OLD]
+    return ["mail"] if late else []
 
 
 def queue_age(now: datetime) -> float | None:

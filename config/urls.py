@@ -13,6 +13,7 @@ from django.views.defaults import page_not_found
 from config.styleguide import cockpit, index
 from governance.views.home import home
 from governance.views.profile import profile
+from governance.views.unsubscribe import unsubscribe
 
 # The admin's own sign-in form knows no rate limit; the product's does.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -26,6 +27,7 @@ urlpatterns = [
     path("accounts/email/", page_not_found, {"exception": Http404()}),
     path("accounts/", include("allauth.account.urls")),
     path("o/<slug:slug>/", include("governance.urls")),
+    path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
     path("staff/", admin.site.urls),
     path("styleguide/", index, name="styleguide"),
     path("styleguide/cockpit/", cockpit, name="styleguide_cockpit"),

@@ -97,3 +97,41 @@ class ConditionState(models.TextChoices):
     CLAIMED = "claimed", _("Fulfilment claimed")
     FULFILLED = "fulfilled", _("Fulfilled")
     LAPSED = "lapsed", _("Lapsed")
+
+
+# Telling people
+
+
+class Way(models.TextChoices):
+    """How a person hears of an event; each stands in the inbox in any case."""
+
+    NOW = "now", _("Mail at once")
+    DIGEST = "digest", _("In the digest")
+    INBOX = "inbox", _("In the inbox only")
+
+
+class Reader(models.TextChoices):
+    """Why somebody is told; the label is the reason that people read."""
+
+    OWNER = "owner", _("you own the measure")
+    CONTROLLER = "controller", _("you are the controller of the measure")
+    SPONSOR = "sponsor", _("you sponsor the measure")
+    CHAIR = "chair", _("you preside over its steering committee")
+    SECRETARY = "secretary", _("you are the secretary of its steering committee")
+    DECIDER = "decider", _("the decision is yours")
+    SUBMITTER = "submitter", _("you submitted it")
+    SECOND_CONTROLLER = "second_controller", _("you may give the second consent")
+    CONFIRMER = "confirmer", _("you confirmed it")
+    DISPUTER = "disputer", _("you opened the dispute")
+    CONCERNED = "concerned", _("it is about you")
+    OFFICE = "office", _("you work in the transformation office")
+    ADMIN = "admin", _("you look after the people of the organization")
+
+
+class MailState(models.TextChoices):
+    """What became of a mail."""
+
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Refused")
+    DROPPED = "dropped", _("Not sent: no longer a member")

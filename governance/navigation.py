@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from governance.queries.notices import unread_count
 
 
 @dataclass(frozen=True)
@@ -22,9 +26,13 @@ class Way:
     count: int = 0
 
 
+UNREAD = "unread"
+COUNT_HOLDS = 60.0
+
 # key (also the URL name), label, icon
 WAYS: list[tuple[str, Promise, str]] = [
     ("my_work", _("My work"), "inbox"),
+    ("inbox", _("Inbox"), "bell"),
     ("portfolio", _("Portfolio"), "tree"),
     ("measures", _("Measures"), "measure"),
     ("divergences", _("Divergences"), "diverge"),
@@ -40,10 +48,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if organization is None:
         return {"organization": None, "person": request.user, "nav": []}
     here = organization.slug
+    counts = {"inbox": _unread(request)}
     return {
         "organization": organization,
         "person": request.user,
-        "nav": [Way(key, label, reverse(f"governance:{key}", args=[here]), icon) for key, label, icon in WAYS],
+        "nav": [
+            Way(key, label, reverse(f"governance:{key}", args=[here]), icon, counts.get(key, 0))
+            for key, label, icon in WAYS
+        ],
         "active_nav": request.resolver_match.url_name if request.resolver_match else "",
         "organizations": [
             {"name": o.name, "url": reverse("governance:my_work", args=[o.slug]), "current": o.slug == here}
@@ -53,3 +65,25 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         else [],
         "search_url": reverse("governance:measures", args=[here]),
     }
+
+
+def _unread(request: Any) -> int:
+    """How much the person has not read, as of a minute ago at most: a page costs no statement for it.
+
+    Kept in the session, which is read anyway. Nothing is counted for the page of a refusal whose transaction can only
+    be rolled back.
+    """
+    slug, now = request.organization.slug, time.time()
+    kept = request.session.get(UNREAD)
+    if kept is not None and kept[0] == slug and 0 <= now - kept[2] < COUNT_HOLDS:
+        return int(kept[1])
+    if connection.needs_rollback:
+        return 0
+    count = unread_count(request.user, on=request.on)
+    request.session[UNREAD] = [slug, count, now]
+    return count
+
+
+def count_anew(request: Any) -> None:
+    """What was counted no longer holds: the person is looking, or has read something."""
+    request.session.pop(UNREAD, None)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from governance.choices import Reader
+from measures.choices import DoI
 from portfolio.errors import Objection
-from portfolio.templatetags.formats import money
+from portfolio.templatetags.formats import day, money
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -68,6 +72,10 @@ CRITERIA: dict[str, _StrPromise] = {
 
 # Why a deed at a gate was refused.
 REFUSALS: dict[str, _StrPromise] = {
+    "subscription_fixed": _("Gate notices come by mail at once; nobody can unsubscribe from them."),
+    "digest_not_yours": _("The secretary of the committee or the transformation office sets its digest."),
+    "digest_one_day": _("A digest comes on a weekday or on a day of the month: choose one of both."),
+    "snooze_past": _("A notice comes back on a day to come."),
     "no_next_gate": _("The measure is closed; there is no further gate."),
     "not_active": _("The measure is on hold or cancelled; it must be resumed first."),
     "already_submitted": _("The gate is already submitted and waits for its decision."),
@@ -205,6 +213,7 @@ DIVERGENCES: dict[str, _StrPromise] = {
 
 # What was done, as the timeline says it.
 DEEDS: dict[str, _StrPromise] = {
+    "digest_set": _("set the digest of a steering committee"),
     "amounts_changed": _("changed amounts in the month grid"),
     "plan_set": _("changed the plan"),
     "plan_validated": _("validated the plan"),
@@ -316,6 +325,30 @@ FIELDS: dict[str, _StrPromise] = {
 NOTICES: dict[str, _StrPromise] = {
     "divergence_opened": _("%(divergence)s has opened: %(meaning)s"),
     "closure_confirmed": _("The controller has confirmed %(amount)s %(currency)s; the measure is closed."),
+    "divergence_found": _("%(divergence)s has opened: %(meaning)s"),
+    # Gates
+    "gate_submitted": _("The gate to %(stage)s waits for your decision, due on %(due)s."),
+    "gate_reminder": _("The gate to %(stage)s still waits for your decision, due on %(due)s."),
+    "gate_escalated": _("The gate to %(stage)s was due for decision on %(due)s, and nobody has decided."),
+    "gate_decided": _("The gate to %(stage)s is passed."),
+    "gate_returned": _("The gate to %(stage)s was returned: %(reason)s"),
+    "gate_stale": _("The measure has changed since the gate to %(stage)s was submitted; submit it again."),
+    "gate_vetoed": _("The controller vetoes the step to %(stage)s: %(reason)s"),
+    "approval_given": _("One office has approved the gate to %(stage)s; another has yet to speak."),
+    "consent_asked": _("The closure lies above the four-eyes limit and waits for a second controller's consent."),
+    "consent_given": _("A second controller has consented to the closure."),
+    "closure_rejected": _("The controller sends the closure back: %(reason)s"),
+    "take_over_to_ratify": _("%(count)s measures were taken over and wait for ratification."),
+    # Effects
+    "dispute_opened": _("The controller disputes “%(effect)s”: %(reason)s"),
+    "dispute_answered": _("The dispute about “%(effect)s” was answered."),
+    "dispute_closed": _("The dispute about “%(effect)s” is closed: %(reason)s"),
+    # People
+    "owner_changed": _("The measure has another owner: %(reason)s"),
+    "controller_changed": _("The measure has another controller: %(reason)s"),
+    "role_granted": _("You hold a role on “%(node)s” from now on."),
+    "role_ended": _("A role of yours on “%(node)s” has ended."),
+    "mail_refused": _("The mail address of %(person)s does not work; a mail to it was refused."),
 }
 
 SENTENCES: dict[str, _StrPromise] = {**CRITERIA, **REFUSALS, **LIGHTS, **DIVERGENCES}
@@ -323,6 +356,7 @@ SENTENCES: dict[str, _StrPromise] = {**CRITERIA, **REFUSALS, **LIGHTS, **DIVERGE
 
 # An amount as it is stored: to the cent, with a point.
 _AMOUNT = re.compile(r"-?\d+\.\d{2}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class _Params(dict[str, Any]):
@@ -336,6 +370,8 @@ class _Params(dict[str, Any]):
 
 
 def _readable(value: Any) -> Any:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return day(date.fromisoformat(value))
     if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
         return value
     return number_format(value, 2, use_l10n=True, force_grouping=True).replace("-", "\u2212")
@@ -358,8 +394,17 @@ def notice_sentence(code: str, params: Mapping[str, Any]) -> str:
     """What a notice says; an unknown code reads as a sentence of its own."""
     if code not in NOTICES:
         return sentence(code, params)
-    meaning = sentence(params.get("divergence", ""), params)
-    return str(NOTICES[code]) % _Params({**params, "meaning": meaning})
+    beside = {"meaning": sentence(params.get("divergence", ""), params)}
+    if "stage" in params:
+        beside["stage"] = str(DoI(params["stage"]).label)
+    return str(NOTICES[code]) % _Params({**params, **beside})
+
+
+def reason_sentence(because: str) -> str:
+    """Why a person is told; nothing for a reason that the notice says itself."""
+    if because not in Reader.values:
+        return ""
+    return gettext("You are told because %(reason)s.") % {"reason": Reader(because).label}
 
 
 def deed_sentence(kind: str, params: Mapping[str, Any] | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import structlog
 from celery import Task, shared_task
@@ -11,7 +12,9 @@ from django.db import DatabaseError
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from governance.actions.mails import lease_mails, mail_waiting
+from governance.actions.digests import send_digests
+from governance.actions.mails import lease_mails, write_mails
+from governance.actions.outbox import lease_outbox, send_mails
 from governance.actions.requests import lease_due, request_nightly, serve_requests
 from governance.actions.seals import (
     lease_verifications,
@@ -19,6 +22,7 @@ from governance.actions.seals import (
     seal_waiting,
     serve_verification,
 )
+from governance.actions.telling import lease_facts, tell_facts, tell_of_waiting_gates
 from governance.sealing.anchors import write_anchor
 from portfolio import tenancy
 from portfolio.actions.members import withdraw_ended_roles
@@ -30,13 +34,17 @@ log = structlog.get_logger()
 
 @shared_task
 def tick() -> None:
-    """Rings for every organization that waits for reconciliation and for every person that waits for mail."""
+    """Rings for whatever waits: reconciliation, facts that nobody was told of, notices to mail, mails to send."""
     now = timezone.now()
-    if _ring_all(reconcile_organization, ((organization_id,) for organization_id in lease_due(now))):
-        _ring_all(mail_notices, lease_mails(timezone.now()))
+    reconciling = ((organization_id,) for organization_id in lease_due(now))
+    if not _ring_all(reconcile_organization, reconciling):
+        return
+    telling = ((organization_id,) for organization_id in lease_facts(now))
+    if _ring_all(tell_what_happened, telling) and _ring_all(mail_notices, lease_mails(now)):
+        _ring_all(send_outbox, lease_outbox(now))
 
 
-def _ring_all(task: Task, wanted: Iterable[tuple[int, ...]]) -> bool:
+def _ring_all(task: Task, wanted: Iterable[tuple[Any, ...]]) -> bool:
     for ids in wanted:
         if not _rings(task, ids):
             # The rows stay; a later tick finds them. Whoever waits for one deaf broker need not wait for each row.
@@ -45,7 +53,7 @@ def _ring_all(task: Task, wanted: Iterable[tuple[int, ...]]) -> bool:
     return True
 
 
-def _rings(task: Task, ids: tuple[int, ...]) -> bool:
+def _rings(task: Task, ids: tuple[Any, ...]) -> bool:
     try:
         task.apply_async(ids, retry=False)
     except OperationalError:
@@ -54,11 +62,38 @@ def _rings(task: Task, ids: tuple[int, ...]) -> bool:
 
 
 @shared_task
+def tell_what_happened(organization_id: int) -> None:
+    """Tells people of one organization what concerns them, until nothing waits."""
+    while facts := tell_facts(organization_id, now=timezone.now()):
+        log.info("told", organization_id=organization_id, facts=facts)
+
+
+@shared_task
 def mail_notices(organization_id: int, user_id: int) -> None:
-    """Mails one person what waits in one organization; nothing when nothing does."""
-    told = mail_waiting(organization_id, user_id, now=timezone.now())
-    if told:
-        log.info("mailed", organization_id=organization_id, user_id=user_id, notices=told)
+    """Writes one person's mails of one organization and sends them; nothing when nothing waits."""
+    mails = write_mails(organization_id, user_id, now=timezone.now())
+    send_outbox(organization_id, [mail.pk for mail in mails])
+
+
+@shared_task
+def send_outbox(organization_id: int, mail_ids: list[int]) -> None:
+    """Sends these mails; what cannot be sent now waits in the outbox."""
+    if mail_ids:
+        sent = send_mails(organization_id, mail_ids, now=timezone.now())
+        log.info("mailed", organization_id=organization_id, sent=sent, of=len(mail_ids))
+
+
+@shared_task
+def ring_digests() -> None:
+    """Rings for every organization, in which digests may be due."""
+    _ring_all(write_digests, Organization.objects.order_by("pk").values_list("pk"))
+
+
+@shared_task
+def write_digests(organization_id: int) -> None:
+    """Writes the digests of one organization that are due; the outbox sends them."""
+    if written := send_digests(organization_id, now=timezone.now()):
+        log.info("digests", organization_id=organization_id, written=written)
 
 
 @shared_task
@@ -72,12 +107,16 @@ def reconcile_organization(organization_id: int) -> None:
 
 @shared_task
 def request_nightly_reconciliation() -> None:
-    """Asks for a full run of each organization in which a new day has begun; roles that have ended are withdrawn."""
+    """Asks for a full run of each organization in which a new day has begun.
+
+    Roles that have ended are withdrawn, and whoever must decide soon is reminded.
+    """
     now = timezone.now()
     for organization in Organization.objects.all():
         on = today(organization, now)
         with tenancy.tenant(organization.pk):
             withdraw_ended_roles(on=on)
+            tell_of_waiting_gates(on=on, now=now)
         request_nightly(organization.pk, on=on, now=now)
 
 

@@ -7,10 +7,12 @@ from django.urls import path
 from governance.views import (
     audit,
     closure,
+    digests,
     divergences,
     effects,
     gates,
     grid,
+    inbox,
     measures,
     milestones,
     month_end,
@@ -105,4 +107,13 @@ urlpatterns = [
     path("measures/<str:code>/proposals/<int:pk>/", proposals.proposal_decide, name="proposal_decide"),
     path("measures/<str:code>/proposals/<int:pk>/withdraw/", proposals.proposal_withdraw, name="proposal_withdraw"),
     path("measures/<str:code>/conditions/<int:pk>/", proposals.condition, name="condition"),
+    # Telling people
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/read/", inbox.inbox_read, name="inbox_read"),
+    path("inbox/snooze/", inbox.inbox_snooze, name="inbox_snooze"),
+    path("inbox/settings/", inbox.inbox_settings, name="inbox_settings"),
+    path("digests/", digests.digest_list, name="digests"),
+    path("digests/<int:pk>/", digests.digest_set, name="digest_set"),
+    path("digests/<int:pk>/preview/", digests.digest_preview, name="digest_preview"),
+    path("digests/<int:pk>/preview/body/", digests.digest_body, name="digest_body"),
 ]

@@ -173,6 +173,12 @@ RULES: dict[str, Rule] = {
     "confirmed_year_once": _TWICE,
     "divergence_once": _TWICE,
     "notice_once": _TWICE,
+    # Telling people.
+    "subscription_once": _TWICE,
+    "outgoing_mail_once": _TWICE,
+    "outbox_entry_once": _TWICE,
+    "committee_digest_once": _TWICE,
+    "digest_issue_once": _TWICE,
     "measure_status_current": _TWICE,
     "roll_up_current": _TWICE,
     # Sealing

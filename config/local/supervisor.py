@@ -146,6 +146,7 @@ class Supervisor:
         if has_command("demo_signins"):
             step = spawn((sys.executable, "manage.py", "demo_signins"), self.environment, output=None)
             self._wait_for(step)
+        say(f"Mails are not sent but kept, to be read at {self.address}mail/")
         say(f"Logs are in {self.folder / 'logs'}. Ctrl-C stops everything.\n")
 
     def _wait_for_web(self) -> None:

@@ -164,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
     # A bell that nobody heard in time is as good as the next one.
     "seal": {"task": "governance.tasks.seal_rows", "schedule": 2.0, "options": {"expires": 2}},
     "heartbeat": {"task": "config.celery.beat_heartbeat", "schedule": 10.0},
+    "digests": {"task": "governance.tasks.ring_digests", "schedule": 300.0},
     "nightly": {"task": "governance.tasks.request_nightly_reconciliation", "schedule": 3600.0},
 }
 

@@ -35,6 +35,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = DATA_DIR / "mail"
+# Mails are kept and read at /mail/, which no other settings route.
+EMAIL_BACKEND = "config.local.maildrop.KeptMail"
+MAIL_FOLDER = DATA_DIR / "mail"
+ROOT_URLCONF = "config.local.urls"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

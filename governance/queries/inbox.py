@@ -53,6 +53,7 @@ from governance.models import (
     Notice,
     TakeOver,
 )
+from governance.queries.notices import notices_of
 from governance.queries.proposals import overdue_reviews, proposals_asking
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure, Milestone
@@ -63,7 +64,7 @@ from portfolio.models import Holiday, OrganizationSettings, User
 # Of one kind of work at most this many are listed; how many there are is said beside.
 LISTED = 40
 MILESTONES_AHEAD = timedelta(days=7)
-NOTICES = 30
+NOTICES = 8
 COLUMNS = ("kind", "code", "name", "detail", "ref", "since", "due", "money", "total")
 
 
@@ -138,7 +139,7 @@ def inbox(user: User, *, on: date) -> Inbox:
     ]
     rows = parts[0].union(*parts[1:], all=True)
     items = (_item(row, frame, on) for row in rows)
-    return Inbox(tuple(sorted(items, key=_urgency)), tuple(unread(user)[:NOTICES]), frame.currency)
+    return Inbox(tuple(sorted(items, key=_urgency)), tuple(unread(user, on=on)[:NOTICES]), frame.currency)
 
 
 def _frame() -> _Frame:
@@ -167,13 +168,12 @@ def _level(item: Item) -> int:
     return 1 if item.overdue else 2 if item.kind in DECISIONS else 3
 
 
-def unread(user: User) -> QuerySet[Notice, Notice]:
-    """What the person was told and has not read, with code and name of the measure it is about."""
+def unread(user: User, *, on: date) -> QuerySet[Notice, Notice]:
+    """What the person was told and has not read or put off, with code and name of the measure it is about."""
     about = Measure.objects.filter(pk=OuterRef("measure_id"))
-    rows = Notice.objects.filter(user=user, read_at__isnull=True).annotate(
+    return notices_of(user, on=on).annotate(
         measure_code=Subquery(about.values("code")[:1]), measure_name=Subquery(about.values("name")[:1])
     )
-    return rows.order_by("-at", "-pk")
 
 
 def _listed(rows: QuerySet[Any], kind: str, *, measure: str = "measure__", **columns: Any) -> QuerySet[Any]:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext_lazy
 
 from governance.choices import DecisionKind, Severity
 from governance.gates import GATES, ON_CONFIRMATION
-from governance.sentences import FIELDS, notice_sentence, sentence
+from governance.sentences import FIELDS, notice_sentence, reason_sentence, sentence
 from measures.choices import DoI
 from portfolio.templatetags.formats import month
 
@@ -98,6 +98,12 @@ def work(item: Item) -> str:
 def told(notice: Notice) -> str:
     """What a notice says."""
     return notice_sentence(notice.code, notice.params)
+
+
+@register.simple_tag
+def because(notice: Notice) -> str:
+    """Why the person was told, as a sentence; nothing where the notice says it itself."""
+    return reason_sentence(notice.because)
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from governance.actions.inbox import mark_read
+from governance.navigation import count_anew
 from governance.queries.inbox import Item, inbox
 from governance.views.page import page, url
 
@@ -62,4 +63,5 @@ def notices_read(request: Any) -> HttpResponse:
     """The notices named, or all of them, are read."""
     chosen = [int(pk) for pk in request.POST.getlist("notice") if pk.isdecimal()]
     mark_read(chosen, by=request.user, at=timezone.now())
+    count_anew(request)
     return redirect(url(request, "my_work"))

@@ -118,7 +118,8 @@ def _names(tree: ast.Module) -> set[str]:
         ("has_perm", set()),
         ("has_perms", set()),
         ("permission_required", set()),
-        ("csrf_exempt", set()),
+        # A mail program holds no token of ours; the signature of the link says whose mail it ends.
+        ("csrf_exempt", {"governance/views/unsubscribe.py"}),
     ],
 )
 def test_no_source_goes_around_the_guards(word: str, allowed: set[str]) -> None:

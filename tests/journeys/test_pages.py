@@ -80,6 +80,12 @@ PAGES: dict[str, tuple[str, Arguments]] = {
     "ratification": ("chair", nothing),
     "takeover": ("office", nothing),
     "takeover_result": ("office", lambda found: (found.numbers["batch"],)),
+    # Telling people
+    "inbox": ("owner", nothing),
+    "inbox_settings": ("owner", nothing),
+    "digests": ("office", nothing),
+    "digest_set": ("office", lambda found: (found.cast.committee.pk,)),
+    "digest_preview": ("office", lambda found: (found.cast.committee.pk,)),
 }
 # What is fetched, but is no page: a part of one, or a file.
 FETCHED: dict[str, tuple[str, Arguments]] = {
@@ -88,6 +94,7 @@ FETCHED: dict[str, tuple[str, Arguments]] = {
     "milestone_evidence": ("owner", of("running", "done_milestone")),
     "closure_evidence": ("auditor", of("closed", "paper")),
     "takeover_template": ("office", nothing),
+    "digest_body": ("office", lambda found: (found.cast.committee.pk,)),
 }
 # What leads elsewhere when it is only asked for.
 LEADING: dict[str, tuple[str, Arguments]] = {
@@ -110,6 +117,8 @@ SENT: dict[str, tuple[str, Arguments]] = {
     "milestone_remove": ("owner", of("running", "open_milestone")),
     "notices_read": ("owner", nothing),
     "takeover_apply": ("office", nothing),
+    "inbox_read": ("owner", nothing),
+    "inbox_snooze": ("owner", nothing),
 }
 ANSWERS = [(FETCHED, 200), (LEADING, 302), (SENT, 405)]
 LOOK = """() => ({

@@ -17,9 +17,10 @@ from structlog.testing import capture_logs
 
 from finance.models import ClosureConfirmation, ForecastAmount
 from governance.actions import notices
-from governance.actions.mails import LEASE, LONGEST_PAUSE, lease_mails, mail_waiting
+from governance.actions.mails import LEASE, lease_mails, write_mails
+from governance.actions.outbox import LONGEST_PAUSE, lease_outbox, send_mails
 from governance.actions.reconciliation import reconcile
-from governance.models import Divergence, MailRequest, Notice
+from governance.models import Divergence, MailRequest, Notice, OutboxEntry, OutgoingMail, Subscription
 from governance.sentences import notice_sentence
 from measures.models import Measure
 from portfolio import tenancy
@@ -49,7 +50,9 @@ def deliver(now: datetime) -> list[EmailMessage]:
     """What one tick sends."""
     before = len(mail.outbox)
     for organization_id, user_id in lease_mails(now):
-        mail_waiting(organization_id, user_id, now=now)
+        write_mails(organization_id, user_id, now=now)
+    for organization_id, mail_ids in lease_outbox(now):
+        send_mails(organization_id, mail_ids, now=now)
     return list(mail.outbox[before:])
 
 
@@ -117,7 +120,8 @@ def test_line_break_in_a_name_does_not_end_the_head_of_the_mail(cast: Cast, noon
     cast.organization.name = "Nord\r\nBcc: somebody@example.org"
     cast.organization.save()
     closed(cast)
-    assert {letter.subject for letter in deliver(noon)} == {"Nord Bcc: somebody@example.org: 1 notice"}
+    subjects = {letter.subject for letter in deliver(noon)}
+    assert subjects == {f"Nord Bcc: somebody@example.org: A value was confirmed ({Measure.objects.get().code})"}
 
 
 def test_confirmation_nobody_was_told_of_is_told_by_the_next_run(cast: Cast) -> None:
@@ -183,11 +187,32 @@ def reopen(world: World) -> None:
     assert Divergence.objects.get(code="D1").count == 2
 
 
-def test_confirmation_does_not_wait_for_the_next_day(cast: Cast, noon: datetime) -> None:
-    judged(world_of(cast, stubborn()))
+def test_confirmation_does_not_wait_for_the_next_day_nor_takes_a_divergence_along(cast: Cast, noon: datetime) -> None:
+    world = world_of(cast, stubborn())
+    judged(world)
     assert len(deliver(noon)) == 3
-    closed(cast)
-    assert cast.controller.email in addressed(deliver(noon + timedelta(hours=1)))
+    reopen(world)
+    close(cast, submitted_closure(cast))
+    letters = [one for one in deliver(noon + timedelta(hours=1)) if one.to == [cast.controller.email]]
+    assert len(letters) == 1
+    assert "The controller has confirmed" in letters[0].body
+    assert "D1" not in letters[0].body
+    assert cast.controller.email in addressed(deliver(noon + timedelta(hours=12)))
+
+
+def test_what_cannot_be_unsubscribed_is_a_mail_of_its_own(cast: Cast, noon: datetime) -> None:
+    judged(world_of(cast, stubborn()))
+    close(cast, submitted_closure(cast))
+    letters = [one for one in deliver(noon) if one.to == [cast.controller.email]]
+    headers = {("D1" in one.body): one.message()["List-Unsubscribe-Post"] for one in letters}
+    assert headers == {True: "List-Unsubscribe=One-Click", False: None}
+
+
+def test_divergence_is_not_mailed_to_who_wants_it_in_the_inbox_only(cast: Cast, noon: datetime) -> None:
+    Subscription.objects.create(user=cast.owner, event="divergence_opened", way="inbox", changed_at=noon)
+    judged(world_of(cast, stubborn()))
+    assert Notice.objects.get(user=cast.owner, code="divergence_opened").way == "inbox"
+    assert addressed(deliver(noon)) == emails(cast.controller, cast.chair)
 
 
 def test_first_run_after_an_import_mails_nobody(cast: Cast, noon: datetime) -> None:
@@ -211,7 +236,7 @@ def test_inactive_member_gets_none_and_nothing_waits(cast: Cast, noon: datetime)
 
 def test_another_organization_neither_sees_nor_sends_them(cast: Cast, noon: datetime) -> None:
     closed(cast)
-    assert mail_waiting(cast.foreign.pk, cast.controller.pk, now=noon) == 0
+    assert write_mails(cast.foreign.pk, cast.controller.pk, now=noon) == []
     assert mail.outbox == []
     with tenancy.acting_as(organization_id=cast.foreign.pk):
         assert not Notice.objects.exists()
@@ -227,44 +252,43 @@ def test_dead_mail_server_loses_nothing_and_logs_no_address(cast: Cast, noon: da
     settings.EMAIL_BACKEND = FAILING
     with capture_logs() as logs:
         assert deliver(noon) == []
-    assert MailRequest.objects.count() == 3
-    assert not Notice.objects.filter(mailed_at__isnull=False).exists()
-    assert {entry["event"] for entry in logs} == {"mail_not_sent"}
+    assert OutboxEntry.objects.count() == 3
+    assert set(OutgoingMail.objects.values_list("state", "trouble")) == {("waiting", "SMTPServerDisconnected")}
+    assert {entry["event"] for entry in logs} == {"mail_server_fails"}
     assert {entry["error"] for entry in logs} == {"SMTPServerDisconnected"}
     assert "@" not in str(logs)
-    assert "480" not in str([{**entry, "organization_id": 0, "user_id": 0} for entry in logs])
+    assert "480" not in str([{**entry, "organization_id": 0} for entry in logs])
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert len(deliver(noon + LONGEST_PAUSE)) == 3
 
 
 def test_pauses_grow_to_an_hour(cast: Cast, noon: datetime, settings: Settings) -> None:
     closed(cast)
-    MailRequest.objects.update(requested_at=noon)
     settings.EMAIL_BACKEND = FAILING
     at, pauses = noon, []
     for _failure in range(8):
         deliver(at)
-        due = set(MailRequest.objects.values_list("leased_until", flat=True))
+        due = set(OutboxEntry.objects.values_list("due_at", flat=True))
         assert len(due) == 1
         pauses.append(due.pop() - at)
         at += pauses[-1]
     minutes = [int(pause.total_seconds() // 60) for pause in pauses]
-    assert minutes == [2, 2, 4, 8, 16, 32, 60, 60]
+    assert minutes == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
-def test_leased_mail_is_not_taken_twice_and_a_killed_worker_gives_it_back(cast: Cast, noon: datetime) -> None:
+def test_leased_request_is_not_taken_twice_and_a_killed_worker_gives_it_back(cast: Cast, noon: datetime) -> None:
     closed(cast)
     assert len(lease_mails(noon)) == 3
     assert lease_mails(noon + LEASE - timedelta(seconds=1)) == []
     assert len(lease_mails(noon + LEASE)) == 3
 
 
-def test_two_workers_for_one_person_send_one_mail(cast: Cast, noon: datetime) -> None:
+def test_two_workers_for_one_person_write_one_mail(cast: Cast, noon: datetime) -> None:
     closed(cast)
     lease_mails(noon)
-    told = [mail_waiting(cast.organization.pk, cast.sponsor.pk, now=noon) for _worker in range(2)]
-    assert told == [1, 0]
-    assert addressed(mail.outbox) == emails(cast.sponsor)
+    written = [write_mails(cast.organization.pk, cast.sponsor.pk, now=noon) for _worker in range(2)]
+    assert [len(mails) for mails in written] == [1, 0]
+    assert OutgoingMail.objects.filter(user=cast.sponsor).count() == 1
 
 
 def test_notice_of_a_retired_code_breaks_no_mail() -> None:

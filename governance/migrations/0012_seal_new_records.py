@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from portfolio.protection import SealAppendOnlyTables
+
+
+class Migration(migrations.Migration):
+    dependencies = [("governance", "0011_digests")]
+
+    operations = [SealAppendOnlyTables()]
