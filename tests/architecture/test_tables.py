@@ -50,6 +50,8 @@ APPEND_ONLY = {
     "finance_confirmedyear",
     "finance_leakage",
     "finance_planvalidation",
+    "governance_blueprint",
+    "governance_consultantread",
     "governance_divergencechange",
     "governance_gateapproval",
     "governance_gatedecision",
