@@ -19,7 +19,7 @@ from portfolio import tenancy
 from portfolio.deeds import request_id
 from portfolio.models import Membership, Organization
 
-_TENANT_PATH = re.compile(r"^/o/(?P<slug>[-a-z0-9]+)/")
+_TENANT_PATH = re.compile(r"^/(?:o|setup/clients)/(?P<slug>[-a-z0-9]+)/")
 # Pages for staff carry no organization in their address; they work on the one visited last.
 _STAFF_PATH = "/staff/"
 LAST_VISITED = "organization"

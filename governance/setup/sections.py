@@ -29,12 +29,12 @@ MOST_DECIMALS = -PlanRate._meta.get_field("rate").decimal_places
 
 
 def read_labels(notes: Notes, value: Any) -> dict[str, dict[str, str]]:
-    """Words by group and key; no word that already means another level or office, in the document or in ours."""
+    """Words by group and key, blank for ours; no word that already means another level or office, in the document or in ours."""
     found: dict[str, dict[str, str]] = {}
     for group, words in notes.object("labels", value, WORDS).items():
         given = notes.object(joined("labels", group), words, WORDS[group])
         found[group] = {
-            key: text for key, one in given.items() if (text := notes.text(f"labels.{group}.{key}", one, most=LONGEST))
+            key: notes.text(f"labels.{group}.{key}", one or "", most=LONGEST, blank=True) for key, one in given.items()
         }
         _refuse_misleading(notes, group, found[group])
     return found
@@ -42,10 +42,12 @@ def read_labels(notes: Notes, value: Any) -> dict[str, dict[str, str]]:
 
 def _refuse_misleading(notes: Notes, group: str, own: dict[str, str]) -> None:
     for key, label in own.items():
-        others = {other: own[other] for other in own if other != key}
+        if not label:
+            continue
+        others = {other: own[other] for other in own if other != key and own[other]}
         for language in ("en", "de"):
             with translation.override(language):
-                ours = {other: str(word) for other, word in WORDS[group].items() if other != key and other not in own}
+                ours = {other: str(word) for other, word in WORDS[group].items() if other != key and not own.get(other)}
             others |= {f"{other}/{language}": word for other, word in ours.items()}
         same = [other.split("/")[0] for other, word in others.items() if word.casefold() == label.casefold()]
         if same:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -35,26 +35,18 @@ def read_numbers(notes: Notes, value: Any, *, currency: str = "") -> dict[str, s
         read = notes.number(path, one, number.least, most, whole=number.unit.is_whole)
         if read is not None:
             found[name] = plain(read)
-    for path, code, params in order_findings(found):
-        notes.add(path, code, **params)
+    for path, named in _out_of_order(found):
+        notes.add(path, "numbers_out_of_order", **named)
     return found
 
 
-def order_findings(
-    own: Mapping[str, str], standing: Mapping[str, str] | None = None
-) -> list[tuple[str, str, dict[str, Any]]]:
-    """Pairs out of order among the numbers named, the others standing as they are or at their default."""
-    values = {name: Decimal(number.default) for name, number in NUMBERS.items()}
-    values |= {name: Decimal(one) for name, one in {**(standing or {}), **own}.items()}
-    return [
-        (
-            joined("numbers", lower if lower in own else upper),
-            "numbers_out_of_order",
-            {"lower": lower, "upper": upper, "low": plain(values[lower]), "high": plain(values[upper])},
-        )
-        for lower, upper in ORDERED
-        if values[lower] > values[upper] and (lower in own or upper in own)
-    ]
+def _out_of_order(own: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Pairs out of order, by place; a number not named stands at its default."""
+    values = {name: Decimal(own.get(name, number.default)) for name, number in NUMBERS.items()}
+    for lower, upper in ORDERED:
+        if values[lower] > values[upper] and (lower in own or upper in own):
+            named = {"lower": lower, "upper": upper, "low": plain(values[lower]), "high": plain(values[upper])}
+            yield joined("numbers", lower if lower in own else upper), named
 
 
 def read_probabilities(notes: Notes, value: Any) -> dict[str, str]:
