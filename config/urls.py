@@ -12,6 +12,7 @@ from django.views.defaults import page_not_found
 
 from config.styleguide import cockpit, index
 from governance.views.home import home
+from governance.views.joining import join
 from governance.views.profile import profile
 
 # The admin's own sign-in form knows no rate limit; the product's does.
@@ -26,6 +27,9 @@ urlpatterns = [
     path("accounts/email/", page_not_found, {"exception": Http404()}),
     path("accounts/", include("allauth.account.urls")),
     path("o/<slug:slug>/", include("governance.urls")),
+    # Setting up organizations, and coming in by invitation
+    path("setup/", include("governance.setup_urls")),
+    path("join/<str:token>/", join, name="join"),
     path("staff/", admin.site.urls),
     path("styleguide/", index, name="styleguide"),
     path("styleguide/cockpit/", cockpit, name="styleguide_cockpit"),

@@ -1,7 +1,7 @@
 """The policy: what each gate asks for, who submits it, who decides it, and which facts a submission freezes.
 
-A tenant tightens it with data (`OrganizationSettings.hardened_criteria`, `added_criteria`, the limits), never with code. Criteria
-are asked in the order written; all of them, always. The name beside a criterion is who can clear it.
+A tenant tightens it with data (`OrganizationSettings.hardened_criteria`, `added_criteria` and the limits), never with
+code. Criteria are asked in the order written; all of them, always. The name beside a criterion is who can clear it.
 """
 
 from __future__ import annotations

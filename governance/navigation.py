@@ -7,8 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+
+from portfolio.models import OrganizationSettings
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ WAYS: list[tuple[str, Promise, str]] = [
 def navigation(request: HttpRequest) -> dict[str, Any]:
     organization = getattr(request, "organization", None)
     if organization is None:
-        return {"organization": None, "person": request.user, "nav": []}
+        return {"organization": None, "person": request.user, "nav": [], "person_menu": person_menu()}
     here = organization.slug
     return {
         "organization": organization,
@@ -51,4 +53,20 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         if len(request.organizations) > 1  # type: ignore[attr-defined]
         else [],
         "search_url": reverse("governance:measures", args=[here]),
+        "person_menu": person_menu(),
+        "labels": SimpleLazyObject(own_words),
     }
+
+
+# Set-up: pages apart, for consultants and administrators, and the organization's own words
+
+
+def person_menu() -> list[Way]:
+    """What a person finds beside the work: the set-up of the organizations they look after."""
+    return [Way("clients", _("Clients and set-up"), reverse("setup:clients"), "gear")]
+
+
+def own_words() -> dict[str, Any]:
+    """The organization's own words; read only by a page that shows one."""
+    labels: dict[str, Any] = OrganizationSettings.objects.values_list("labels", flat=True).get()
+    return labels

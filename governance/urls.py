@@ -16,6 +16,7 @@ from governance.views import (
     my_update,
     my_work,
     overrides,
+    people,
     portfolio,
     ratification,
     register,
@@ -94,4 +95,12 @@ urlpatterns = [
     path("takeover/apply/", takeover.takeover_apply, name="takeover_apply"),
     path("takeover/template/", takeover.takeover_template, name="takeover_template"),
     path("takeover/<int:pk>/", takeover.takeover_result, name="takeover_result"),
+    # Who belongs here, and as what
+    path("people/", people.people, name="people"),
+    path("people/grant/", people.role_grant, name="role_grant"),
+    path("people/<int:pk>/withdraw/", people.role_withdraw, name="role_withdraw"),
+    path("people/invite/", people.person_invite, name="person_invite"),
+    path("people/invitations/<int:pk>/send/", people.invitation_send, name="invitation_send"),
+    path("people/invitations/<int:pk>/revoke/", people.invitation_revoke, name="invitation_revoke"),
+    path("people/reads/", people.consultant_reads, name="consultant_reads"),
 ]

@@ -22,6 +22,8 @@ from portfolio.deeds import deed
 from portfolio.errors import Conflict, Objection, Refused
 from portfolio.models import Node, OrganizationSettings, User
 
+STALE = Objection("stale_edit", _("Somebody else changed this meanwhile. Look at the difference and decide again."))
+
 
 def apply_blueprint(
     document: Document, *, by: User, on: date, stamp: str | None = None, key: UUID | None = None
@@ -41,11 +43,7 @@ def apply_blueprint(
         standing = standing_sections(settings)
         changes = differences(standing, document.sections)
         if stamp is not None and stamp != stamp_of(standing):
-            raise Conflict(
-                Objection(
-                    "stale_edit", _("Somebody else changed this meanwhile. Look at the difference and decide again.")
-                )
-            )
+            raise Conflict(STALE)
         refuse_together(document, standing, currency=settings.currency)
         if objections := list(_objections(document, settings, changes)):
             raise Refused(*objections)

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.actions.blueprints import apply_blueprint
@@ -109,9 +110,8 @@ def hand_over_objections(consultant: User) -> list[Objection]:
         objections.append(
             Objection("administrator_missing", _("Nobody administrates the organization yet. Invite an administrator."))
         )
-    named = any(
-        Measure.objects.filter(**{office: consultant}).exists() for office in ("owner", "controller", "sponsor")
-    )
+    offices = Q(owner=consultant) | Q(controller=consultant) | Q(sponsor=consultant)
+    named = Measure.objects.filter(offices).exists()
     seated = CommitteeMember.objects.filter(user=consultant, until__isnull=True).exists()
     if named or seated or RoleGrant.objects.filter(user=consultant).exclude(role__code=CONSULTANT).exists():
         objections.append(

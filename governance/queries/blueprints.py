@@ -74,10 +74,8 @@ def preview_blueprint(document: Document, settings: OrganizationSettings) -> Pre
 def refuse_together(document: Document, standing: Mapping[str, Any], *, currency: str) -> None:
     """Refused: what is right by itself and wrong beside what the organization already has, such as numbers that
     come out of order."""
-    named = {
-        name: document.sections[name] for name in ("labels", "numbers", "probabilities") if name in document.sections
-    }
-    whole = {name: _laid_over(standing[name], given) for name, given in named.items()}
+    judged = [name for name in ("labels", "numbers", "probabilities") if name in document.sections]
+    whole = {name: _laid_over(standing[name], document.sections[name]) for name in judged}
     check_blueprint({"blueprint": 1, "name": document.name, **whole}, currency=currency)
 
 

@@ -40,11 +40,10 @@ class CriterionState:
 
 
 def criterion_states(case: GateCase, gaps: Sequence[str] = ()) -> list[CriterionState]:
-    """Every criterion of the next gate in the order of the policy, then those the tenant has added, then the open
-    take-over gaps of passed gates.
+    """Every criterion of the next gate in the order of the policy, those the tenant has added, open take-over gaps.
 
-    A SOFT criterion the tenant has hardened is HARD, and so is an added one. A gap is asked at its own strength before Decided; from then
-    on a written waiver is enough, because plan and terms can no longer be changed.
+    A SOFT criterion the tenant has hardened is HARD, and so is an added one. A gap of a passed gate is asked at its own
+    strength before Decided; from then on a written waiver is enough, because plan and terms can no longer be changed.
     """
     gate = GATES.get(case.stage)
     if gate is None:

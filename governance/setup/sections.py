@@ -29,7 +29,7 @@ MOST_DECIMALS = -PlanRate._meta.get_field("rate").decimal_places
 
 
 def read_labels(notes: Notes, value: Any) -> dict[str, dict[str, str]]:
-    """Words by group and key, blank for ours; no word that already means another level or office, in the document or in ours."""
+    """Words by group and key, blank for ours; none that means another level or office, in the document or in ours."""
     found: dict[str, dict[str, str]] = {}
     for group, words in notes.object("labels", value, WORDS).items():
         given = notes.object(joined("labels", group), words, WORDS[group])
