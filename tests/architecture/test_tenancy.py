@@ -147,7 +147,18 @@ def test_no_address_of_a_tenant_opens_to_an_outsider(cast, client):
 def test_every_other_address_is_known(cast):
     """A new address outside the tenants is a decision, not an accident."""
     roots = {re.split(r"[/<(]", a.lstrip("^"))[0] for a in _patterns(get_resolver())}
-    assert roots <= {"", "accounts", "o", "staff", "styleguide", "healthz", "readyz", "metrics", "profile", "static"} | {"setup", "join"}
+    assert roots <= {
+        "",
+        "accounts",
+        "o",
+        "staff",
+        "styleguide",
+        "healthz",
+        "readyz",
+        "metrics",
+        "profile",
+        "static",
+    } | {"setup", "join"}
 
 
 def test_the_request_is_not_wrapped_twice():

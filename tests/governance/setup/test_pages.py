@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from governance.models import Blueprint, ConsultantRead
+from governance.models import Blueprint
 from governance.queries.blueprints import stamp_of, standing_sections
 from portfolio.actions.members import write_grant
-from portfolio.models import Deed, Organization, OrganizationSettings, User
+from portfolio.models import Deed, OrganizationSettings, User
 from tests.cast import Cast
 
 TABS = (
