@@ -39,7 +39,7 @@ WAYS: list[tuple[str, Promise, str]] = [
 def navigation(request: HttpRequest) -> dict[str, Any]:
     organization = getattr(request, "organization", None)
     if organization is None:
-        return {"organization": None, "person": request.user, "nav": [], "person_menu": person_menu()}
+        return {"organization": None, "person": request.user, "nav": [], "person_menu": SimpleLazyObject(person_menu)}
     here = organization.slug
     return {
         "organization": organization,
@@ -53,7 +53,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         if len(request.organizations) > 1  # type: ignore[attr-defined]
         else [],
         "search_url": reverse("governance:measures", args=[here]),
-        "person_menu": person_menu(),
+        "person_menu": SimpleLazyObject(person_menu),
         "labels": SimpleLazyObject(own_words),
     }
 

@@ -23,7 +23,7 @@ CREATE TRIGGER consultant_ends BEFORE INSERT OR UPDATE ON portfolio_rolegrant
 
 -- By its code a role bars from deciding; another code, or another role under the grant, would lift that silently.
 CREATE TRIGGER role_code_fixed BEFORE UPDATE ON portfolio_role FOR EACH ROW
-  WHEN (OLD.code <> NEW.code OR OLD.organization_id <> NEW.organization_id)
+  WHEN (OLD.code <> NEW.code)
   EXECUTE FUNCTION refuse_row('a role keeps its code');
 
 CREATE TRIGGER grant_fixed BEFORE UPDATE ON portfolio_rolegrant FOR EACH ROW
