@@ -105,7 +105,7 @@ def _category(kind: str, entries: list[dict[str, str]]) -> None:
 
 def _committee(row: dict[str, Any]) -> None:
     """The committee exists with quorum and rule; who sits on it is not a blueprint's to say."""
-    terms = {key: row[key] for key in ("quorum", "voting_rule") if key in row}
+    terms: dict[str, Any] = {key: row[key] for key in ("quorum", "voting_rule") if key in row}
     committee, created = SteeringCommittee.objects.select_for_update().get_or_create(name=row["name"], defaults=terms)
     if not created and any(getattr(committee, key) != value for key, value in terms.items()):
         for key, value in terms.items():

@@ -142,7 +142,7 @@ def revoke(invitation: Invitation, *, by: User, now: datetime, key: UUID | None 
 
 def send_invitation(invitation: Invitation, link: str) -> None:
     """The link is mailed once the transaction holds; whether it arrived is not known here, and it can be sent again."""
-    organization = Organization.objects.get(pk=invitation.organization_id)
+    organization = Organization.objects.get(pk=tenancy.current_organization_id())
     known = User.objects.filter(email=invitation.email).first()
     with translation.override(known.language if known else translation.get_language()):
         subject = now_in_words("Invitation to %(organization)s") % {"organization": organization.name}
