@@ -306,7 +306,7 @@ class CommitteesForm(SectionForm):
             self.fields[f"{number}__voting_rule"] = forms.ChoiceField(
                 label=gettext_lazy("Voting rule"),
                 choices=VotingRule.choices,
-                initial=row.get("voting_rule"),
+                initial=row.get("voting_rule", VotingRule.MAJORITY),
                 required=False,
             )
 

@@ -27,9 +27,9 @@ from portfolio.models import OrganizationSettings
 def blueprint(request: Any) -> HttpResponse:
     """Which blueprints were applied, and choosing one; posted, what it would change."""
     open_setup(request)
-    form = BlueprintForm(request.POST or None, request.FILES or None)
     if request.method != "POST":
-        return _choose(request, form)
+        return _choose(request, BlueprintForm())
+    form = BlueprintForm(request.POST, request.FILES)
     settings = OrganizationSettings.objects.get()
     try:
         document = chosen(form, currency=settings.currency)
