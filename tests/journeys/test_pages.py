@@ -80,6 +80,8 @@ PAGES: dict[str, tuple[str, Arguments]] = {
     "ratification": ("chair", nothing),
     "takeover": ("office", nothing),
     "takeover_result": ("office", lambda found: (found.numbers["batch"],)),
+    "people": ("admin", nothing),
+    "consultant_reads": ("auditor", nothing),
 }
 # What is fetched, but is no page: a part of one, or a file.
 FETCHED: dict[str, tuple[str, Arguments]] = {
@@ -110,6 +112,11 @@ SENT: dict[str, tuple[str, Arguments]] = {
     "milestone_remove": ("owner", of("running", "open_milestone")),
     "notices_read": ("owner", nothing),
     "takeover_apply": ("office", nothing),
+    "role_grant": ("admin", nothing),
+    "role_withdraw": ("admin", lambda _found: (1,)),
+    "person_invite": ("admin", nothing),
+    "invitation_send": ("admin", lambda _found: (1,)),
+    "invitation_revoke": ("admin", lambda _found: (1,)),
 }
 ANSWERS = [(FETCHED, 200), (LEADING, 302), (SENT, 405)]
 LOOK = """() => ({
