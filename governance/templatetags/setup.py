@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from governance.gates import ADDABLE, GATES
 from governance.setup.gate_policy import BY_NAME
 from governance.setup.numbers import NUMBERS
 from governance.setup.words import WORDS
@@ -28,6 +29,9 @@ SECTIONS = {
     "digests": _("Digest"),
 }
 POLICY = {"hard": _("blocks instead of needing a waiver"), "added": _("asked as well")}
+
+
+CRITERIA = {rule.code: rule for gate in GATES.values() for rule in (*gate.soft, *ADDABLE[gate.to])}
 
 
 @register.simple_tag
@@ -54,7 +58,7 @@ def field_of(path: str) -> str:
 
 @register.filter
 def told(value: Any) -> str:
-    """A value of a blueprint: a list with commas, a dash for nothing."""
+    """A value of a blueprint: criteria by their policy, a dash for nothing."""
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "–"
+        return " ".join(CRITERIA[code].policy if code in CRITERIA else str(code) for code in value) or "–"
     return "–" if value is None or value == "" else str(value)
