@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from governance.models import ConsultantRead
 from portfolio import tenancy
-from portfolio.actions.members import CONSULTANT
-from portfolio.models import RoleGrant
 
 
 class ConsultantReadMiddleware:
@@ -28,19 +25,11 @@ class ConsultantReadMiddleware:
 
     def __call__(self, request: Any) -> HttpResponseBase:
         response = self.get_response(request)
-        if getattr(request, "consulting", False):
+        # The door says so, and not yet where a request has not come as far as the door.
+        if getattr(request, "consulting", False) and request.resolver_match is not None:
             with tenancy.tenant(request.organization.pk, user_id=request.user.pk):
                 _record(request, response.status_code)
         return response
-
-    def process_view(self, request: Any, *_view: Any) -> None:
-        """Runs inside the organization, once its door has let the person in, and before anything can end the role."""
-        organization = getattr(request, "organization", None)
-        request.consulting = organization is not None and (
-            RoleGrant.objects.filter(user_id=request.user.pk, role__code=CONSULTANT)
-            .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=request.on))
-            .exists()
-        )
 
 
 def _record(request: Any, status: int) -> None:

@@ -52,6 +52,11 @@ class Migration(migrations.Migration):
             name='published',
             field=models.JSONField(blank=True, default=list),
         ),
+        migrations.AddField(
+            model_name='membership',
+            name='consulting_until',
+            field=models.DateField(editable=False, null=True),
+        ),
         SqlFile("consultants_v1.sql"),
         migrations.AddField(
             model_name='user',

@@ -67,6 +67,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     is_active = models.BooleanField(default=True)
     since = models.DateField()
+    # Kept by the database: the last day of the person's role as consultant; null for who is none.
+    consulting_until = models.DateField(null=True, editable=False)
 
     class Meta:
         constraints = [
