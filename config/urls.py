@@ -12,6 +12,7 @@ from django.views.defaults import page_not_found
 
 from config.styleguide import cockpit, index
 from governance.views.home import home
+from governance.views.joining import join
 from governance.views.profile import profile
 from governance.views.unsubscribe import unsubscribe
 
@@ -28,6 +29,9 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("o/<slug:slug>/", include("governance.urls")),
     path("unsubscribe/<str:token>/", unsubscribe, name="unsubscribe"),
+    # Setting up organizations, and coming in by invitation
+    path("setup/", include("governance.setup_urls")),
+    path("join/<str:token>/", join, name="join"),
     path("staff/", admin.site.urls),
     path("styleguide/", index, name="styleguide"),
     path("styleguide/cockpit/", cockpit, name="styleguide_cockpit"),

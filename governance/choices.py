@@ -135,3 +135,32 @@ class MailState(models.TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Refused")
     DROPPED = "dropped", _("Not sent: no longer a member")
+
+
+# Set-up and consultants
+
+
+class Published(models.TextChoices):
+    """Figures an organization may let its consultants see in their list of clients."""
+
+    OVERDUE_GATES = "overdue_gates", _("Measures whose next gate is overdue")
+    OPEN_D1 = "open_d1", _("Open D1: silent leakage")
+    FRESHNESS = "freshness", _("Share of value updated lately")
+    CONFIRMED_SHARE = "confirmed_share", _("Confirmed share of the commitment")
+
+
+class Lack(models.TextChoices):
+    """What an organization still lacks before it can work by itself; the label is the sentence."""
+
+    ROLE_VACANT = "role_vacant", _("Nobody holds the role “%(role)s”.")
+    INVITATION_OPEN = "invitation_open", _("%(name)s was invited and has not accepted yet.")
+    INVITATION_EXPIRED = "invitation_expired", _("The invitation of %(name)s has expired.")
+    COMMITTEE_MISSING = "committee_missing", _("There is no steering committee.")
+    CHAIR_MISSING = "chair_missing", _("“%(committee)s” has no chair%(meant)s.")
+    SECRETARY_MISSING = "secretary_missing", _("“%(committee)s” has no secretary%(meant)s.")
+    QUORUM_UNREACHABLE = "quorum_unreachable", _("“%(committee)s” has fewer members than its quorum of %(quorum)s.")
+    MEASURES_WITHOUT_CONTROLLER = "measures_without_controller", _("Measures without a controller: %(count)s.")
+    MEASURES_WITHOUT_SPONSOR = "measures_without_sponsor", _("Measures without a sponsor: %(count)s.")
+    MEASURES_WITHOUT_COMMITTEE = "measures_without_committee", _("Measures without a committee: %(count)s.")
+    TAKE_OVER_GAPS = "take_over_gaps", _("Gaps of a take-over that are still open: %(count)s.")
+    PLAN_RATE_MISSING = "plan_rate_missing", _("No plan rate of %(currency)s for %(year)s.")

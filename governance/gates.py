@@ -1,12 +1,12 @@
 """The policy: what each gate asks for, who submits it, who decides it, and which facts a submission freezes.
 
-A tenant tightens it with data (`OrganizationSettings.hardened_criteria` and the limits), never with code. Criteria
-are asked in the order written; all of them, always. The name beside a criterion is who can clear it.
+A tenant tightens it with data (`OrganizationSettings.hardened_criteria`, `added_criteria` and the limits), never with
+code. Criteria are asked in the order written; all of them, always. The name beside a criterion is who can clear it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import getdoc
 
@@ -196,6 +196,37 @@ GATES: dict[DoI, Gate] = {
         barred=True,
     ),
 }
+
+# The list a tenant may add from, by the stage the gate leads to: criteria of the policy that the gate itself does not
+# ask. An added criterion is HARD; whatever is added, no gate is added, skipped or decided by somebody else.
+ADDABLE: dict[DoI, tuple[Criterion, ...]] = {
+    DoI.IDENTIFIED: (needs(people.committee_named, OFFICE), needs(measures.risks_scored, OWNER)),
+    DoI.DETAILED: (
+        needs(finance.budget_named, OWNER),
+        needs(people.committee_named, OFFICE),
+        needs(people.line_owner_named, OWNER),
+    ),
+    DoI.DECIDED: (
+        needs(measures.risks_scored, OWNER),
+        needs(measures.dependencies_entered, OWNER),
+        needs(finance.full_year_planned, OWNER),
+        needs(finance.overlaps_resolved, OWNER),
+        needs(people.line_owner_named, OWNER),
+    ),
+    DoI.IMPLEMENTED: (needs(finance.no_open_dispute, CONTROLLER), needs(measures.risks_scored, OWNER)),
+    DoI.CLOSED: (
+        needs(finance.no_open_dispute, CONTROLLER),
+        needs(people.line_owner_named, OWNER),
+        needs(measures.lessons_learned_written, OWNER),
+    ),
+}
+
+
+def added_to(gate: Gate, added: Mapping[str, Sequence[str]]) -> tuple[Criterion, ...]:
+    """The criteria a tenant has added to the gate, in the order of the list; what is not on the list has no effect."""
+    chosen = added.get(gate.to.name.lower(), ())
+    return tuple(rule for rule in ADDABLE[gate.to] if rule.code in chosen)
+
 
 # Asked of the controller at the moment of confirmation, beside the criteria above.
 ON_CONFIRMATION = (needs(people.divergences_answered, CONTROLLER), needs(finance.no_open_dispute, CONTROLLER))

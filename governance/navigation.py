@@ -9,10 +9,11 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from governance.queries.notices import unread_count
+from portfolio.models import OrganizationSettings
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ WAYS: list[tuple[str, Promise, str]] = [
 def navigation(request: HttpRequest) -> dict[str, Any]:
     organization = getattr(request, "organization", None)
     if organization is None:
-        return {"organization": None, "person": request.user, "nav": []}
+        return {"organization": None, "person": request.user, "nav": [], "person_menu": SimpleLazyObject(person_menu)}
     here = organization.slug
     counts = {"inbox": _unread(request)}
     return {
@@ -64,6 +65,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         if len(request.organizations) > 1  # type: ignore[attr-defined]
         else [],
         "search_url": reverse("governance:measures", args=[here]),
+        "person_menu": SimpleLazyObject(person_menu),
+        "labels": SimpleLazyObject(own_words),
     }
 
 
@@ -87,3 +90,17 @@ def _unread(request: Any) -> int:
 def count_anew(request: Any) -> None:
     """What was counted no longer holds: the person is looking, or has read something."""
     request.session.pop(UNREAD, None)
+
+
+# Set-up: pages apart, for consultants and administrators, and the organization's own words
+
+
+def person_menu() -> list[Way]:
+    """What a person finds beside the work: the set-up of the organizations they look after."""
+    return [Way("clients", _("Clients and set-up"), reverse("setup:clients"), "gear")]
+
+
+def own_words() -> dict[str, Any]:
+    """The organization's own words; read only by a page that shows one."""
+    labels: dict[str, Any] = OrganizationSettings.objects.values_list("labels", flat=True).get()
+    return labels

@@ -19,6 +19,7 @@ from governance.views import (
     my_update,
     my_work,
     overrides,
+    people,
     portfolio,
     proposals,
     ratification,
@@ -116,4 +117,12 @@ urlpatterns = [
     path("digests/<int:pk>/", digests.digest_set, name="digest_set"),
     path("digests/<int:pk>/preview/", digests.digest_preview, name="digest_preview"),
     path("digests/<int:pk>/preview/body/", digests.digest_body, name="digest_body"),
+    # Who belongs here, and as what
+    path("people/", people.people, name="people"),
+    path("people/grant/", people.role_grant, name="role_grant"),
+    path("people/<int:pk>/withdraw/", people.role_withdraw, name="role_withdraw"),
+    path("people/invite/", people.person_invite, name="person_invite"),
+    path("people/invitations/<int:pk>/send/", people.invitation_send, name="invitation_send"),
+    path("people/invitations/<int:pk>/revoke/", people.invitation_revoke, name="invitation_revoke"),
+    path("people/reads/", people.consultant_reads, name="consultant_reads"),
 ]

@@ -128,6 +128,13 @@ RULES: dict[str, Rule] = {
     "measure_controller_is_not_sponsor": Rule(
         "controller_is_sponsor", _("Nobody controls what they sponsor. Name another controller or sponsor.")
     ),
+    # Roles, and consultants who come for a time.
+    "consultant_ends": Rule("consulting_too_long", _("A consultant's role has a last day, at most 180 days ahead.")),
+    "published_once": _TWICE,
+    "invitation_secret": _TWICE,
+    "invitation_one_open": Rule("already_invited", _("This person is already invited to this role.")),
+    "role_code_fixed": Rule("role_fixed", _("A role keeps its code.")),
+    "grant_fixed": Rule("grant_fixed", _("A grant keeps its role, person and place. Withdraw it and grant another.")),
     # Numbers.
     "milestone_weight_not_negative": Rule("weight_negative", _("A weight is not negative.")),
     "plan_rate_positive": Rule("rate_not_positive", _("A rate is greater than zero.")),

@@ -19,7 +19,7 @@ from portfolio import tenancy
 from portfolio.deeds import request_id
 from portfolio.models import Membership, Organization
 
-_TENANT_PATH = re.compile(r"^/o/(?P<slug>[-a-z0-9]+)/")
+_TENANT_PATH = re.compile(r"^/(?:o|setup/clients)/(?P<slug>[-a-z0-9]+)/")
 # Pages for staff carry no organization in their address; they work on the one visited last.
 _STAFF_PATH = "/staff/"
 LAST_VISITED = "organization"
@@ -30,15 +30,16 @@ class TenantMiddleware:
     renders the response inside.
 
     An organization that is foreign or unknown is answered with 404, so that nobody learns which exist. Sets
-    `request.organization`, `request.organizations` (those the person may switch to) and `request.on` (the day in
-    the organization's zone, computed once). An answer with a status of 400 or more leaves nothing behind.
+    `request.organization`, `request.organizations` (those the person may switch to), `request.consulting` (whether the
+    person is there as a consultant) and `request.on` (the day in the organization's zone, computed once). An answer
+    with a status of 400 or more leaves nothing behind.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponseBase:
-        request.organization, request.organizations = None, []
+        request.organization, request.organizations, request.consulting = None, [], False
         request.on = timezone.now().date()
         token = request_id.set(uuid.uuid4().hex)
         try:
@@ -60,8 +61,9 @@ class TenantMiddleware:
             slug = _slug_of(request)
             if slug is None or not request.user.is_authenticated:
                 return self._answer(request)
-            request.organizations = organizations_of(request.user.pk)
-            chosen = [organization for organization in request.organizations if organization.slug == slug]
+            memberships = memberships_of(request.user.pk)
+            request.organizations = [membership.organization for membership in memberships]
+            chosen = [membership for membership in memberships if membership.organization.slug == slug]
             if not chosen:
                 return page_not_found(request, Http404())
             with _visiting(request, chosen[0]):
@@ -80,9 +82,10 @@ class TenantMiddleware:
 
 
 @contextmanager
-def _visiting(request: Any, organization: Organization) -> Any:
-    request.organization = organization
+def _visiting(request: Any, membership: Membership) -> Any:
+    organization = request.organization = membership.organization
     request.on = today(organization, timezone.now())
+    request.consulting = membership.consulting_until is not None and membership.consulting_until >= request.on
     if request.session.get(LAST_VISITED) != organization.slug:
         request.session[LAST_VISITED] = organization.slug
     with tenancy.acting_as(organization_id=organization.pk, user_id=request.user.pk, placement=organization.placement):
@@ -111,7 +114,12 @@ def today(organization: Organization, now: datetime) -> date:
 
 def organizations_of(user_id: int) -> list[Organization]:
     """The organizations in which the person is an active member, by name; needs no active tenant."""
+    return [membership.organization for membership in memberships_of(user_id)]
+
+
+def memberships_of(user_id: int) -> list[Membership]:
+    """The person's active memberships, by the name of the organization; one statement."""
     memberships = Membership.objects.select_related("organization").filter(
         user_id=user_id, is_active=True, user__is_active=True
     )
-    return sorted((membership.organization for membership in memberships), key=lambda o: o.name.casefold())
+    return sorted(memberships, key=lambda membership: membership.organization.name.casefold())

@@ -31,7 +31,11 @@ DEFAULT_ROLES = [
         ],
     ),
     ("auditor", _("Auditor"), [*READ, Right.VIEW_AUDIT]),
-    ("consultant", _("Consultant"), [*READ, Right.EDIT_STRUCTURE, Right.MANAGE_MEMBERS, Right.MANAGE_SETTINGS]),
+    (
+        "consultant",
+        _("Consultant"),
+        [*READ, Right.EDIT_STRUCTURE, Right.TAKE_OVER, Right.MANAGE_MEMBERS, Right.MANAGE_SETTINGS],
+    ),
     (
         "tenant_admin",
         _("Tenant administrator"),

@@ -48,6 +48,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Around the tenant's transaction, because the record stays when that is rolled back.
+    "governance.consulting.ConsultantReadMiddleware",
     "portfolio.middleware.TenantMiddleware",
     # Inside the tenant's transaction, because the page of a refusal is rendered from the tenant's rows.
     "governance.middleware.RefusalMiddleware",

@@ -30,6 +30,25 @@ def open_fiscal_years(*, first: int, last: int) -> int:
     return len(new)
 
 
+def set_closing_day(working_day: int, *, on: date) -> None:
+    """Months not closed yet close on this working day of the month after; a closed month stays closed.
+
+    Written inside the caller's deed, with the settings row.
+    """
+    holidays = frozenset(Holiday.objects.values_list("day", flat=True))
+    periods = list(FiscalPeriod.objects.select_for_update().filter(closes_on__gt=on).order_by("ordinal"))
+    for period in periods:
+        period.closes_on = closing_day(period.ends_on, holidays, working_day)
+    FiscalPeriod.objects.bulk_update(periods, ["closes_on"])
+
+
+def restart_fiscal_years() -> None:
+    """All fiscal years are opened anew from the month the settings name; for an organization without measures."""
+    years = list(FiscalPeriod.objects.order_by("ordinal").values_list("fiscal_year", flat=True))
+    FiscalPeriod.objects.all().delete()
+    open_fiscal_years(first=min(years), last=max(years))
+
+
 def period_ids(ordinals: Iterable[int]) -> dict[int, int]:
     """Period index to id; fiscal years that a plan reaches beyond the calendar are opened, without a gap."""
     wanted = set(ordinals)

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from governance.actions.notices import tell_of_confirmations, tell_of_divergences
+from governance.actions.publishing import write_published
 from governance.actions.submissions import refresh_staleness
 from governance.models import MeasureStatus, ReconciliationRun
 from governance.reconciliation.judging import forget, judge
@@ -71,6 +72,7 @@ def _run(on: date, measure_ids: Collection[int] | None, *, write: bool, report: 
         tell_of_divergences()
         # What was confirmed past the action is told all the same.
         tell_of_confirmations()
+        write_published(on=on)
     found = read_report(on) if report else None
     forget()
     return Outcome(looked_at, changed, found)

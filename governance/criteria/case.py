@@ -7,7 +7,7 @@ organization's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -116,6 +116,7 @@ class Limits:
     de_minimis: Decimal = Decimal(50_000)
     four_eyes_limit: Decimal = Decimal(1_000_000)
     hardened: frozenset[str] = frozenset()
+    added: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from governance.demo.structure import (
 from portfolio import tenancy
 from portfolio.actions.committees import create_committee
 from portfolio.actions.master_data import Entry, enter_master_data
-from portfolio.actions.members import grant_role
+from portfolio.actions.members import CONSULTANT, grant_role
 from portfolio.actions.organizations import add_member, add_person
 from portfolio.actions.structure import create_node
 from portfolio.choices import NodeKind
@@ -47,6 +47,8 @@ from portfolio.models import (
 
 # The program began well before anything the demo shows.
 FOUNDED_DAYS_AGO = 550
+# How long the consultant still helps.
+CONSULTING = timedelta(days=120)
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def _admit(scene: Scene, root: Node, founded: date) -> None:
     for person in PEOPLE:
         add_member(scene.person(person.key), on=founded)
         if person.key != "admin":
-            scene.act(grant_role, scene.person(person.key), role_code=person.role, node=root, by=admin)
+            ends = {"ends_on": scene.clock.today + CONSULTING, "on": scene.clock.today}
+            limit = ends if person.role == CONSULTANT else {}
+            scene.act(grant_role, scene.person(person.key), role_code=person.role, node=root, by=admin, **limit)
 
 
 def _committees(scene: Scene, founded: date) -> None:

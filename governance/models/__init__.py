@@ -1,7 +1,9 @@
+from .blueprint import Blueprint, ConsultantRead, PublishedFigures
 from .condition import Condition
 from .digest import CommitteeDigest, DigestIssue
 from .divergence import Divergence, DivergenceChange, StatusOverride
 from .gate import GateApproval, GateDecision, GateSubmission, Waiver
+from .invitation import Invitation
 from .notice import Notice, Subscription
 from .outbox import MailAttachment, OutgoingMail
 from .proposal import Proposal, ProposalWord
@@ -11,8 +13,10 @@ from .seal import Seal, SealBlock, SealRequest, Verification, VerificationReques
 from .takeover import ImportBatch, TakeOver, TakeOverGap
 
 __all__ = [
-    "Condition",
+    "Blueprint",
     "CommitteeDigest",
+    "Condition",
+    "ConsultantRead",
     "DigestIssue",
     "Divergence",
     "DivergenceChange",
@@ -20,15 +24,17 @@ __all__ = [
     "GateDecision",
     "GateSubmission",
     "ImportBatch",
+    "Invitation",
     "MailAttachment",
     "MailRequest",
     "MeasureStatus",
     "NightlyRun",
     "Notice",
-    "Proposal",
-    "ProposalWord",
     "OutboxEntry",
     "OutgoingMail",
+    "Proposal",
+    "ProposalWord",
+    "PublishedFigures",
     "ReconcileRequest",
     "ReconciliationRun",
     "RollUp",
@@ -39,8 +45,8 @@ __all__ = [
     "Subscription",
     "TakeOver",
     "TakeOverGap",
+    "UntoldFact",
     "Verification",
     "VerificationRequest",
-    "UntoldFact",
     "Waiver",
 ]

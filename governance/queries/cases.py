@@ -69,6 +69,7 @@ class _Frame:
             de_minimis=settings.de_minimis,
             four_eyes_limit=settings.four_eyes_limit,
             hardened=frozenset(settings.hardened_criteria),
+            added=settings.added_criteria,
         )
         calendar = calendar_on(on, settings)
         # once for all cases: each walks the whole calendar

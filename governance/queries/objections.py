@@ -8,7 +8,7 @@ from datetime import date
 
 from governance.choices import CriterionKind
 from governance.criteria.case import GateCase
-from governance.gates import GATES, Criterion, passed_gates
+from governance.gates import GATES, Criterion, added_to, passed_gates
 from governance.models import TakeOverGap
 from governance.queries.cases import gate_case
 from measures.choices import DoI
@@ -40,15 +40,16 @@ class CriterionState:
 
 
 def criterion_states(case: GateCase, gaps: Sequence[str] = ()) -> list[CriterionState]:
-    """Every criterion of the next gate in the order of the policy, then the open take-over gaps of passed gates.
+    """Every criterion of the next gate in the order of the policy, those the tenant has added, open take-over gaps.
 
-    A SOFT criterion the tenant has hardened is HARD. A gap is asked at its own strength before Decided; from then
-    on a written waiver is enough, because plan and terms can no longer be changed.
+    A SOFT criterion the tenant has hardened is HARD, and so is an added one. A gap of a passed gate is asked at its own
+    strength before Decided; from then on a written waiver is enough, because plan and terms can no longer be changed.
     """
     gate = GATES.get(case.stage)
     if gate is None:
         return []
     kinds = [(rule, CriterionKind.HARD) for rule in gate.hard] + [(rule, _strength(rule, case)) for rule in gate.soft]
+    kinds += [(rule, CriterionKind.HARD) for rule in added_to(gate, case.limits.added)]
     return [judged(rule, kind, case) for rule, kind in kinds] + _asked_again(case, gaps, {r.code for r, _ in kinds})
 
 

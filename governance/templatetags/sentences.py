@@ -26,10 +26,11 @@ KINDS = {
 }
 
 
-@register.simple_tag
-def node_kind(kind: str) -> str:
-    """The short word of a level."""
-    return str(KINDS[kind])
+@register.simple_tag(takes_context=True)
+def node_kind(context: Mapping[str, Any], kind: str) -> str:
+    """The short word of a level, or the organization's own."""
+    own: str = (context.get("labels") or {}).get("levels", {}).get(kind, "")
+    return own or str(KINDS[kind])
 
 
 @register.simple_tag

@@ -33,6 +33,7 @@ def _frame(request: Any) -> dict[str, Any]:
         "currency": settings.currency,
         "fiscal_year": fiscal_year_of(month, settings.fiscal_year_start),
         "active_nav": "portfolio",
+        "labels": settings.labels,
     }
 
 

@@ -48,6 +48,15 @@ class OrganizationSettings(GovernedModel):
     thresholds = models.JSONField(default=dict, blank=True)
     # Gate criteria that the tenant has turned from SOFT into HARD.
     hardened_criteria = models.JSONField(default=list, blank=True)
+    # Criteria from the list that the tenant asks beyond the policy: {"implemented": ["risks_scored"]}, by the stage
+    # the gate leads to.
+    added_criteria = models.JSONField(default=dict, blank=True)
+    # Words of the tenant for levels and offices: {"levels": {"program": "Workstream"}, "offices": {…}}.
+    labels = models.JSONField(default=dict, blank=True)
+    # When digests go out unless a committee says otherwise: {"weekday": 1 to 7, "hour": 0 to 23}.
+    digests = models.JSONField(default=dict, blank=True)
+    # The figures that consultants see of the tenant in their list of clients.
+    published = models.JSONField(default=list, blank=True)
     history = governed_history()
 
     class Meta:

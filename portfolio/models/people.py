@@ -37,6 +37,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=200)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
+    # May found organizations and so become their consultant for a time; given by `manage.py allow_founding` alone.
+    may_found = models.BooleanField(_("may found organizations"), default=False, editable=False)
     language = models.CharField(_("language"), max_length=10, default="en")
     theme = models.CharField(_("theme"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
     date_joined = models.DateTimeField(auto_now_add=True)
@@ -65,6 +67,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     is_active = models.BooleanField(default=True)
     since = models.DateField()
+    # Kept by the database: the last day of the person's role as consultant; null for who is none.
+    consulting_until = models.DateField(null=True, editable=False)
 
     class Meta:
         constraints = [

@@ -55,6 +55,8 @@ APPEND_ONLY = {
     "finance_leakage",
     "finance_planvalidation",
     "governance_digestissue",
+    "governance_blueprint",
+    "governance_consultantread",
     "governance_divergencechange",
     "governance_gateapproval",
     "governance_gatedecision",

@@ -86,6 +86,8 @@ PAGES: dict[str, tuple[str, Arguments]] = {
     "digests": ("office", nothing),
     "digest_set": ("office", lambda found: (found.cast.committee.pk,)),
     "digest_preview": ("office", lambda found: (found.cast.committee.pk,)),
+    "people": ("admin", nothing),
+    "consultant_reads": ("auditor", nothing),
 }
 # What is fetched, but is no page: a part of one, or a file.
 FETCHED: dict[str, tuple[str, Arguments]] = {
@@ -119,6 +121,11 @@ SENT: dict[str, tuple[str, Arguments]] = {
     "takeover_apply": ("office", nothing),
     "inbox_read": ("owner", nothing),
     "inbox_snooze": ("owner", nothing),
+    "role_grant": ("admin", nothing),
+    "role_withdraw": ("admin", lambda _found: (1,)),
+    "person_invite": ("admin", nothing),
+    "invitation_send": ("admin", lambda _found: (1,)),
+    "invitation_revoke": ("admin", lambda _found: (1,)),
 }
 ANSWERS = [(FETCHED, 200), (LEADING, 302), (SENT, 405)]
 LOOK = """() => ({

@@ -420,7 +420,7 @@ def test_with_chair_and_deputy_recused_the_longest_serving_member_speaks(cast):
 
 @pytest.mark.parametrize("role", ["consultant", "tenant_admin"])
 def test_consultants_and_administrators_never_decide_the_step_to_decided(cast, role):
-    write_grant(cast.chair, role_code=role, node=cast.root)
+    write_grant(cast.chair, role_code=role, node=cast.root, ends_on=TODAY)
     submission = put(cast, measure_at(cast, DoI.DETAILED))
     with pytest.raises(NotAllowed):
         sit(cast, submission)

@@ -1,0 +1,1 @@
+"""The console: setting up organizations, for consultants and administrators."""
