@@ -28,6 +28,7 @@ from governance.choices import CriterionKind, DecisionKind, SubmissionState, Ver
 from governance.models import GateApproval, GateDecision, GateSubmission
 from governance.queries.deciders import Bench, bench_for, deciding_offices, is_barred, submitted
 from governance.queries.objections import criterion_states
+from governance.rules.sittings import Sitting
 from governance.sentences import field_labels, objection
 from measures.choices import DoI
 from portfolio.choices import Office
@@ -119,14 +120,16 @@ def decide_as_committee(
     reason: str,
     present: Sequence[User] = (),
     overrule_reason: str = "",
+    sitting: Sitting | None = None,
     key: UUID | None = None,
 ) -> Outcome:
     """The committee has decided the step to Decided, recorded by its chair: baseline v1 is frozen.
 
     A recused chair is replaced by the deputy chair, then by the longest-serving member. The quorum of those present
-    is needed, except below `de_minimis`, where the chair decides alone, unless a veto is to be overruled. Refused:
-    another person than the speaker, a missing quorum, a veto without a reason to overrule it, a HARD criterion no
-    longer met. Recorded: the deed, the approval and the decision with those present.
+    is needed, except below `de_minimis`, where the chair decides alone, unless a veto is to be overruled. A `sitting`
+    brings the vote of a meeting, with those who declared that they take no part. Refused: another person than the
+    speaker, a missing quorum, a vote that did not carry, a veto without a reason to overrule it, a HARD criterion no
+    longer met. Recorded: the deed, the approval and the decision with those present and their votes.
     """
     docket = docket_of(submission, on=on)
     if docket.is_stale:
@@ -135,10 +138,10 @@ def decide_as_committee(
         refuse_decided(docket.submission)
         if Office.COMMITTEE not in docket.gate.deciders:
             raise Refused(_wrong_office(Office.COMMITTEE))
-        bench = bench_for(docket.measure, docket.gate, docket.submission, on=on)
+        bench = _bench(docket, sitting)
         _refuse_speaker(bench, by)
-        sitting = _sitting(docket, bench, [by, *present])
-        _refuse_sitting(sitting, overrule_reason)
+        held = _sitting(docket, bench, [by, *present]) if sitting is None else _voted(docket, bench, sitting)
+        _refuse_sitting(held, overrule_reason)
         _refuse_unmet(docket)
         _say(docket, Office.COMMITTEE, Verdict.APPROVE, by=by, reason=reason)
         decision = advance(
@@ -147,13 +150,19 @@ def decide_as_committee(
             by=by,
             reason=reason,
             overrule=overrule_reason,
-            beside={"committee": sitting},
+            beside={"committee": held},
         )
         return Outcome(docket.submission, decision)
 
 
 def return_submission(
-    submission: GateSubmission, *, by: User, on: date, reason: str, key: UUID | None = None
+    submission: GateSubmission,
+    *,
+    by: User,
+    on: date,
+    reason: str,
+    sitting: Sitting | None = None,
+    key: UUID | None = None,
 ) -> Outcome:
     """The submission goes back to the owner with a reason; the measure stays in its stage.
 
@@ -163,7 +172,7 @@ def return_submission(
     docket = docket_of(submission, on=on)
     if docket.is_stale:
         return Outcome(docket.submission)
-    offices = deciding_offices(by, docket.measure, docket.gate, docket.submission, on=on)
+    offices = _offices(docket, by, sitting)
     office = offices[0] if offices else docket.gate.deciders[0]
     kind = "closure_rejected" if docket.gate.to == DoI.CLOSED else "gate_returned"
     with _deciding(kind, docket, by=by, office=office, reason=reason, key=key):
@@ -174,7 +183,10 @@ def return_submission(
         _refuse_silence(reason)
         if not docket.submission.approvals.filter(office=office).exists():
             _say(docket, office, Verdict.RETURN, by=by, reason=reason)
-        decision = _decision(docket, DecisionKind.RETURN, to=docket.case.stage, office=office, by=by, reason=reason)
+        more = {} if sitting is None else {"snapshot": {**docket.submission.snapshot, "committee": sitting.as_record()}}
+        decision = _decision(
+            docket, DecisionKind.RETURN, to=docket.case.stage, office=office, by=by, reason=reason, **more
+        )
         set_state(docket.submission, SubmissionState.DECIDED)
         return Outcome(docket.submission, decision)
 
@@ -290,6 +302,29 @@ def _refuse_unmet(docket: Docket) -> None:
     found = [state.objection for state in states if state.kind == CriterionKind.HARD and state.objection is not None]
     if found:
         raise Refused(*found)
+
+
+def _bench(docket: Docket, sitting: Sitting | None) -> Bench:
+    """Those who may decide, without who declared in the meeting that they take no part."""
+    bench = bench_for(docket.measure, docket.gate, docket.submission, on=docket.case.on)
+    return bench if sitting is None else bench.without(sitting.recused)
+
+
+def _offices(docket: Docket, by: User, sitting: Sitting | None) -> tuple[Office, ...]:
+    if sitting is None:
+        return deciding_offices(by, docket.measure, docket.gate, docket.submission, on=docket.case.on)
+    presides = Office.COMMITTEE in docket.gate.deciders and _bench(docket, sitting).speaker == by
+    return (Office.COMMITTEE,) if presides else ()
+
+
+def _voted(docket: Docket, bench: Bench, sitting: Sitting) -> dict[str, Any]:
+    """The vote as it goes on record; whoever lost the right to vote since is not counted among those present."""
+    eligible = {user.pk for user in bench.eligible}
+    present = [person for person in sitting.present if person in eligible]
+    vetoed = docket.submission.approvals.filter(verdict=Verdict.VETO).exists()
+    if not sitting.carried:
+        raise Refused(objection("not_carried"))
+    return {**sitting.as_record(), "present": present, "vetoed": vetoed, "chair_alone": False}
 
 
 def _refuse_speaker(bench: Bench, by: User) -> None:

@@ -1,11 +1,14 @@
 from .divergence import Divergence, DivergenceChange, StatusOverride
 from .gate import GateApproval, GateDecision, GateSubmission, Waiver
+from .meeting import AgendaItem, Attendance, Meeting, PreRead, Vote
 from .notice import Notice
 from .queue import MailRequest, NightlyRun, ReconcileRequest
 from .rollup import MeasureStatus, ReconciliationRun, RollUp
 from .takeover import ImportBatch, TakeOver, TakeOverGap
 
 __all__ = [
+    "AgendaItem",
+    "Attendance",
     "Divergence",
     "DivergenceChange",
     "GateApproval",
@@ -14,13 +17,16 @@ __all__ = [
     "ImportBatch",
     "MailRequest",
     "MeasureStatus",
+    "Meeting",
     "NightlyRun",
     "Notice",
+    "PreRead",
     "ReconcileRequest",
     "ReconciliationRun",
     "RollUp",
     "StatusOverride",
     "TakeOver",
     "TakeOverGap",
+    "Vote",
     "Waiver",
 ]

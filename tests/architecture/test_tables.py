@@ -50,10 +50,13 @@ APPEND_ONLY = {
     "finance_confirmedyear",
     "finance_leakage",
     "finance_planvalidation",
+    "governance_attendance",
     "governance_divergencechange",
     "governance_gateapproval",
     "governance_gatedecision",
     "governance_importbatch",
+    "governance_preread",
+    "governance_vote",
     "governance_waiver",
     "measures_roleholding",
     "measures_statuschange",
@@ -64,7 +67,9 @@ APPEND_ONLY = {
 KEPT = {
     "finance_baselineversion",
     "finance_closureconfirmation",
+    "governance_agendaitem",
     "governance_gatesubmission",
+    "governance_meeting",
     "governance_takeover",
     "measures_measure",
 }
