@@ -176,7 +176,8 @@ def _objections(
     found = []
     if not name.strip():
         found.append(Objection("name_missing", _("A committee needs a name.")))
-    if SteeringCommittee.objects.filter(name=name.strip()).exclude(pk=but.pk if but else None).exists():
+    taken = SteeringCommittee.objects.filter(name=name.strip())
+    if (taken if but is None else taken.exclude(pk=but.pk)).exists():
         found.append(Objection("name_taken", _("There is already a committee “%(name)s”."), {"name": name}))
     if chair == deputy:
         found.append(Objection("deputy_is_chair", _("The deputy chair is somebody else than the chair.")))
