@@ -73,13 +73,14 @@ def confirm_meeting(
             page = meeting_page(meeting, on=on)
             lines = _mine(page, by)
             _refuse_confirmation(page, reauthenticated_at, now)
+            is_last = len(lines) == sum(line.is_open for line in page.lines)
         # By id, as everywhere; the decisions below find their measures locked already.
         lock_measures(line.item.measure for line in lines if line.item.measure is not None)
         settled = [(line, _settle(line, by=by, on=on, reason=reason)) for line in lines]
         with tenancy.within_deed(row.pk):
             for line, done in settled:
                 _record(line, done, by=by)
-            if len(lines) == sum(line.is_open for line in page.lines):
+            if is_last:
                 meeting.state, meeting.confirmed_by, meeting.confirmed_at = MeetingState.CONFIRMED, by, now
             save_meeting(meeting)
             check_now()

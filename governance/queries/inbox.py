@@ -38,6 +38,7 @@ from finance.rules.working_days import working_days_between
 from governance.choices import DecisionKind, DivergenceState, Severity, SubmissionState
 from governance.gates import GATES
 from governance.models import Divergence, GateApproval, GateDecision, GateSubmission, MeasureStatus, Notice, TakeOver
+from governance.queries.meeting_work import meeting_work
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure, Milestone
 from measures.queries import NEXT_GATE_DUE, measures_with_right
@@ -91,7 +92,7 @@ class Inbox:
 
 
 # Others wait for these; they come before one's own work of the same urgency.
-DECISIONS = ("decide", "close", "consent", "dispute", "ratify")
+DECISIONS = ("decide", "close", "consent", "dispute", "ratify", "vote", "minutes")
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def inbox(user: User, *, on: date) -> Inbox:
         _divergences(user),
         _forecasts(user, on),
         _take_overs(user),
+        *(_listed(rows, kind, **columns) for rows, kind, columns in meeting_work(user, on=on)),
     ]
     rows = parts[0].union(*parts[1:], all=True)
     items = (_item(row, frame, on) for row in rows)

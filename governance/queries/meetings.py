@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from django.db.models import Count, Q, QuerySet
 
@@ -243,6 +244,19 @@ def meetings_of(committee: SteeringCommittee) -> QuerySet[Meeting, Meeting]:
 def committees() -> QuerySet[SteeringCommittee, SteeringCommittee]:
     """All committees by name, with their officers."""
     return SteeringCommittee.objects.select_related("chair", "deputy_chair", "secretary").order_by("sort_key", "pk")
+
+
+def committees_of(user: User, *, on: date, seated: bool = False) -> QuerySet[SteeringCommittee, SteeringCommittee]:
+    """Committees whose meetings concern the person: as a member or officer, and unless `seated` as the secretary."""
+    seats = CommitteeMember.objects.filter(user=user, since__lte=on).filter(Q(until__isnull=True) | Q(until__gt=on))
+    officer = Q(chair=user) | Q(deputy_chair=user) if seated else kept_by(user)
+    return SteeringCommittee.objects.filter(officer | Q(pk__in=seats.values("committee_id")))
+
+
+def kept_by(user: User, committee: str = "") -> Q:
+    """That the person keeps the record of the committee."""
+    officers = ("chair", "deputy_chair", "secretary")
+    return reduce(or_, (Q(**{f"{committee}{name}_id": user.pk}) for name in officers))
 
 
 def seats_held(committee: SteeringCommittee) -> QuerySet[CommitteeMember, CommitteeMember]:

@@ -57,6 +57,9 @@ WORK = {
     "gate": _("Submit the gate to %(stage)s"),
     "milestone": _("Milestone: %(detail)s"),
     "divergence": _("Look into %(detail)s: %(meaning)s"),
+    "meeting": _("Meeting of %(detail)s"),
+    "vote": _("Vote on the gate to %(stage)s, outside a meeting"),
+    "minutes": _("Confirm what %(detail)s voted"),
 }
 COUNTED = {
     "claims": ngettext_lazy(
@@ -81,7 +84,7 @@ def work(item: Item) -> str:
     if item.kind in COUNTED:
         return str(COUNTED[item.kind] % {"number": int(item.detail), "month": month(item.ref)})
     params = {"detail": item.detail, "stage": "", "meaning": ""}
-    if item.kind in ("decide", "again", "gate"):
+    if item.kind in ("decide", "again", "gate", "vote"):
         params["stage"] = str(DoI(int(item.detail)).label)
     if item.kind == "divergence":
         params["meaning"] = sentence(item.detail)

@@ -26,7 +26,11 @@ PLACES = {
     "milestone": ("measure_milestones", "clock"),
     "divergence": ("divergence_answer", "diverge"),
     "forecast": ("my_update", "edit"),
+    "meeting": ("meeting", "calendar"),
+    "vote": ("meeting", "flag"),
+    "minutes": ("meeting_confirm", "check"),
 }
+OF_MEETINGS = ("meeting", "vote", "minutes")
 
 
 @page
@@ -42,6 +46,8 @@ def _place(request: Any, item: Item) -> tuple[str, str]:
     name, icon = PLACES[item.kind]
     if item.kind == "divergence":
         return url(request, name, item.code, item.detail), icon
+    if item.kind in OF_MEETINGS:
+        return url(request, name, item.ref), icon
     if item.code:
         return url(request, name, item.code), icon
     query = f"?month={item.ref}" if item.ref else ""

@@ -26,6 +26,7 @@ def create_committee(
     secretary: User | None = None,
     members: Sequence[User] = (),
     quorum: int = 2,
+    key: UUID | None = None,
 ) -> SteeringCommittee:
     """The committee exists with its chair, deputy chair, secretary and members, who all serve from `on`.
 
@@ -35,7 +36,7 @@ def create_committee(
     root = Node.objects.get(kind=NodeKind.ORGANIZATION)
     require(by, Right.MANAGE_SETTINGS, root.pk)
     serving = list(dict.fromkeys([chair, deputy, *members]))
-    with deed("committee_created", by=by, subject=root, details={"name": name}):
+    with deed("committee_created", by=by, subject=root, key=key, details={"name": name}):
         _refuse(name, chair, deputy, serving, quorum)
         committee = SteeringCommittee.objects.create(
             name=name.strip(), chair=chair, deputy_chair=deputy, secretary=secretary, quorum=quorum
