@@ -16,9 +16,12 @@ CONTENT_TYPE = "text/calendar"
 
 
 def moment_in(wall: datetime, zone: str) -> datetime | None:
-    """The moment at which clocks of the zone show this time; None when they jump over it in spring."""
-    moment = wall.replace(tzinfo=ZoneInfo(zone))
-    back = moment.astimezone(UTC).astimezone(ZoneInfo(zone))
+    """The moment at which clocks of the zone show this time; None when they jump over it in spring.
+
+    In autumn, when they show it twice, it is the first.
+    """
+    moment = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    back = moment.astimezone(ZoneInfo(zone))
     return moment if back.replace(tzinfo=None) == wall else None
 
 
