@@ -306,8 +306,8 @@ def _refuse_unmet(docket: Docket) -> None:
 
 def _bench(docket: Docket, sitting: Sitting | None) -> Bench:
     """Those who may decide, without who declared in the meeting that they take no part."""
-    bench = bench_for(docket.measure, docket.gate, docket.submission, on=docket.case.on)
-    return bench if sitting is None else bench.without(sitting.recused)
+    absent = sitting.recused if sitting is not None else ()
+    return bench_for(docket.measure, docket.gate, docket.submission, on=docket.case.on, without=absent)
 
 
 def _offices(docket: Docket, by: User, sitting: Sitting | None) -> tuple[Office, ...]:

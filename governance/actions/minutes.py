@@ -20,7 +20,7 @@ from governance.queries.meetings import MeetingPage, meeting_page
 from governance.queries.minutes import local_start, receivers, results_of
 from portfolio.models import User
 
-STYLE = "minutes-print.css"
+STYLE = "minutes.css"
 
 
 @dataclass(frozen=True)

@@ -57,10 +57,10 @@ def _waiting(measures: Sequence[Measure]) -> list[TakeOver]:
 
 def _require_speaker(measure: Measure, by: User, on: date, sitting: Sitting | None) -> None:
     # Ratifying is deciding what was decided elsewhere, so the rules of the step to Decided hold.
-    bench = bench_for(measure, GATES[DoI.DETAILED], None, on=on)
+    absent = sitting.recused if sitting is not None else ()
     if sitting is not None and not sitting.carried:
         raise Refused(objection("not_carried"))
-    speaker = bench.without(sitting.recused if sitting else ()).speaker
+    speaker = bench_for(measure, GATES[DoI.DETAILED], None, on=on, without=absent).speaker
     if speaker is None:
         raise Refused(objection("committee_unable"))
     if speaker != by:

@@ -22,7 +22,7 @@ from governance.gates import GATES
 from governance.models import AgendaItem, Attendance, GateSubmission, Meeting, Vote
 from governance.queries.agenda import open_items
 from governance.queries.deciders import Seats
-from governance.queries.meetings import VOTED, Line, MeetingPage, bench_of, is_vote_open, meeting_page, standing
+from governance.queries.meetings import VOTED, Line, MeetingPage, is_vote_open, meeting_page, standing
 from governance.sentences import objection
 from measures.choices import DoI
 from portfolio.choices import Office
@@ -129,7 +129,7 @@ def _word_objections(
     if member not in members:
         return [objection("not_a_voter", name=f"#{member}")]
     name = members[member].name
-    if member not in {user.pk for user in bench_of(line.item, seats).eligible}:
+    if member not in {user.pk for user in line.voters(seats)}:
         return [objection("recused_vote", name=name)]
     if member not in there and choice != VoteChoice.RECUSED:
         return [objection("absent_vote", name=name)]
@@ -229,7 +229,7 @@ def cast_vote(
         refuse_over(meeting)
         if not is_vote_open(meeting, now):
             raise Conflict(objection("vote_is_over"))
-        if by not in bench_of(line.item, page.seats).eligible:
+        if by not in line.voters(page.seats):
             raise NotAllowed(objection("recused_vote", name=by.name))
         return Vote.objects.create(
             item=line.item, member=by, choice=VoteChoice(choice), note=note.strip(), recorded_by=by, at=now

@@ -14,9 +14,8 @@ from governance.choices import Presence, VoteChoice
 from governance.forms.gates import long_text, password_field
 from governance.forms.refusal import DeedForm
 from governance.meeting_calendar import moment_in
-from governance.queries.meetings import Line, MeetingPage, bench_of
+from governance.queries.meetings import Line, MeetingPage
 from governance.sentences import SENTENCES
-from portfolio.models import User
 
 # Zones people choose from; every other known zone is accepted too.
 COMMON = (
@@ -154,15 +153,11 @@ class RecordForm(DeedForm):
             self.fields[f"overrule_{pk}"] = long_text(
                 _("Why the committee overrules the veto"), required=False, rows=2, initial=item.overrule_reason
             )
-        for user in self.voters(line):
+        for user in line.voters(self.page.seats):
             vote = line.votes.get(user.pk)
             self.fields[f"vote_{pk}_{user.pk}"] = forms.ChoiceField(
                 label=user.name, choices=WORDS, required=False, initial=vote.choice if vote else ""
             )
-
-    def voters(self, line: Line) -> tuple[User, ...]:
-        """Those whom the rules let vote; who declares to take no part is still asked, and may be asked back."""
-        return bench_of(line.item, self.page.seats).eligible
 
     @property
     def there(self) -> list[forms.BoundField]:

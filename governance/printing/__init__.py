@@ -7,7 +7,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.errors import Objection, Refused
@@ -30,13 +29,13 @@ def can_print() -> bool:
 
 
 def pdf_of(html: str, *styles: str) -> bytes:
-    """The page on paper, with these sheets of `static/css`; raises `Refused` with what to install, or what failed.
+    """The page on paper, with these sheets of this room; raises `Refused` with what to install, or what failed.
 
     Nothing is fetched from anywhere: a page that names a picture or a link gets none.
     """
     if not can_print():
         raise Refused(MISSING)
-    sheets = [str(Path(settings.BASE_DIR) / "static" / "css" / name) for name in styles]
+    sheets = [str(Path(__file__).with_name(name)) for name in styles]
     try:
         done = _child(*sheets, given=html.encode(), seconds=PRINT_SECONDS)
     except subprocess.TimeoutExpired as error:

@@ -32,23 +32,21 @@ class Bench:
     recused: tuple[int, ...]
     quorum: int
 
-    def without(self, recused: Iterable[int]) -> Bench:
-        """The same bench when these people, too, take no part."""
-        gone = set(recused)
-        eligible = tuple(user for user in self.eligible if user.pk not in gone)
-        out = (*self.recused, *(user.pk for user in self.eligible if user.pk in gone))
-        return Bench(eligible, out, min(self.quorum, len(eligible)))
-
     @property
     def speaker(self) -> User | None:
         return self.eligible[0] if self.eligible else None
 
 
-def bench_for(measure: Measure, gate: Gate, submission: GateSubmission | None, *, on: date) -> Bench:
-    """The committee of the measure without those who own or sponsor it, submitted it, or never decide this gate."""
+def bench_for(
+    measure: Measure, gate: Gate, submission: GateSubmission | None, *, on: date, without: Iterable[int | None] = ()
+) -> Bench:
+    """The committee of the measure without those who own or sponsor it, submitted it, or never decide this gate.
+
+    `without` are others who take no part, such as who declared so in a meeting.
+    """
     if measure.committee is None:
         return Bench((), (), 0)
-    return seats_of(measure.committee, on=on).bench(measure, gate, submission)
+    return seats_of(measure.committee, on=on).bench(measure, gate, submission, without=without)
 
 
 @dataclass(frozen=True)
@@ -59,9 +57,11 @@ class Seats:
     barred: frozenset[int]
     quorum: int
 
-    def bench(self, measure: Measure, gate: Gate, submission: GateSubmission | None) -> Bench:
+    def bench(
+        self, measure: Measure, gate: Gate, submission: GateSubmission | None, *, without: Iterable[int | None] = ()
+    ) -> Bench:
         """Those who may decide this; asks the database for nothing more."""
-        kept_out = {measure.owner_id, measure.sponsor_id, *_submitters(submission)}
+        kept_out = {measure.owner_id, measure.sponsor_id, *_submitters(submission), *without}
         if gate.barred:
             kept_out |= self.barred
         eligible = tuple(member for member in self.members if member.pk not in kept_out)

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 
 from governance.choices import ItemKind, MeetingState, Presence, Verdict, VoteChoice
 from governance.gates import GATES
-from governance.models import AgendaItem, Attendance, GateApproval, MeasureStatus, Meeting, PreRead, Vote
+from governance.models import AgendaItem, Attendance, GateApproval, MeasureStatus, Meeting, PreRead, TakeOver, Vote
 from governance.queries.agenda import on_paper
 from governance.queries.deciders import Bench, Seats, seats_of
 from governance.rules.sittings import Sitting, Word, by_consent, hold_vote
@@ -83,6 +83,12 @@ class Line:
     sitting: Sitting | None
     veto: GateApproval | None
     money: Decimal | None
+    # Who else may not vote by the rules, whatever they declare: whoever brought a take-over.
+    barred: frozenset[int] = frozenset()
+
+    def voters(self, seats: Seats) -> tuple[User, ...]:
+        """Those whom the rules let vote, also when they have declared that they take no part."""
+        return bench_of(self.item, seats, without=self.barred).eligible
 
     @property
     def is_voted(self) -> bool:
@@ -166,24 +172,39 @@ def meeting_page(meeting: Meeting, *, on: date) -> MeetingPage:
     attendance = {row.user_id: row for row in recorded}
     votes = _votes(meeting)
     vetoes = _vetoes(items)
+    importers = _importers(items)
     money = _money(items)
     lines = []
     for item in items:
         said = votes.get(item.pk, {})
-        bench = bench_of(item, seats).without(v.member_id for v in said.values() if v.choice == VoteChoice.RECUSED)
+        barred = _barred(item, importers)
+        declared = {vote.member_id for vote in said.values() if vote.choice == VoteChoice.RECUSED}
+        bench = bench_of(item, seats, without=barred | declared)
         present = _present(meeting, attendance, said)
         sitting = _sitting(meeting, item, bench, said, present) if item.kind in VOTED else None
         veto = vetoes.get(item.submission_id or 0)
-        lines.append(Line(item, bench, said, sitting, veto, money.get(item.measure_id or 0)))
+        lines.append(Line(item, bench, said, sitting, veto, money.get(item.measure_id or 0), frozenset(barred)))
     names = {user.pk: user for user in [*seats.members, *(row.user for row in attendance.values())]}
     return MeetingPage(meeting, seats, tuple(lines), attendance, names)
 
 
-def bench_of(item: AgendaItem, seats: Seats) -> Bench:
+def bench_of(item: AgendaItem, seats: Seats, *, without: Iterable[int | None] = ()) -> Bench:
     """Those who may vote on the item by the rules of the step to Decided; on a mere topic everybody may speak."""
     if item.kind not in VOTED or item.measure is None:
         return Bench(seats.members, (), min(seats.quorum, len(seats.members)))
-    return seats.bench(item.measure, GATES[DoI.DETAILED], item.submission)
+    return seats.bench(item.measure, GATES[DoI.DETAILED], item.submission, without=without)
+
+
+def _barred(item: AgendaItem, importers: Mapping[int, int]) -> set[int]:
+    """Who takes no part beside owner, sponsor and submitter: nobody decides what they brought."""
+    importer = importers.get(item.measure_id or 0)
+    return {importer} if item.kind == ItemKind.RATIFICATION and importer is not None else set()
+
+
+def _importers(items: Sequence[AgendaItem]) -> dict[int, int]:
+    brought = [item.measure_id or 0 for item in items if item.kind == ItemKind.RATIFICATION]
+    rows = TakeOver.objects.filter(measure_id__in=brought)
+    return dict(rows.values_list("measure_id", "batch__imported_by_id"))
 
 
 def _votes(meeting: Meeting) -> dict[int, dict[int, Vote]]:

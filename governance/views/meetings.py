@@ -108,7 +108,7 @@ def meeting(request: Any, pk: int) -> HttpResponse:
 def _may_vote(row: Meeting, found: MeetingPage, user: Any) -> bool:
     if not row.is_circular or not is_vote_open(row, timezone.now()):
         return False
-    return any(line.is_open and (user in line.bench.eligible or user.pk in line.votes) for line in found.lines)
+    return any(line.is_open and line.is_voted and user in line.voters(found.seats) for line in found.lines)
 
 
 @page
