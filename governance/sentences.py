@@ -309,6 +309,7 @@ COMMITTEES: dict[str, _StrPromise] = {
     "not_held": _("The secretary first records the meeting and hands it to the chair."),
     "nothing_to_confirm": _("Nothing of this meeting waits for you; you see below what was decided."),
     "meeting_confirmed": _("The meeting is already confirmed; you see below what was decided."),
+    "vote_own_name": _("Outside a meeting everybody votes in their own name only."),
     "voting_open": _("The vote is open until %(until)s, and not everybody has voted."),
     "vote_is_over": _("The vote has ended."),
     "vote_after_decision": _("This is already decided; no vote counts now."),

@@ -155,9 +155,12 @@ class RecordForm(DeedForm):
             )
         for user in line.voters(self.page.seats):
             vote = line.votes.get(user.pk)
-            self.fields[f"vote_{pk}_{user.pk}"] = forms.ChoiceField(
+            field = forms.ChoiceField(
                 label=user.name, choices=WORDS, required=False, initial=vote.choice if vote else ""
             )
+            # Silence counts as an abstention; "optional" beside each name would only make noise.
+            field.asked_by_rules = True  # type: ignore[attr-defined]
+            self.fields[f"vote_{pk}_{user.pk}"] = field
 
     @property
     def there(self) -> list[forms.BoundField]:
