@@ -225,6 +225,7 @@ DEEDS: dict[str, _StrPromise] = {
     "take_over_ratified": _("ratified the take-over"),
     "program_taken_over": _("took over a running program as of %(on)s"),
     "reconciled": _("judged both lights anew"),
+    "committee_created": _("created the committee %(name)s"),
     "committee_edited": _("changed the committee %(name)s"),
     "member_seated": _("seated %(name)s"),
     "term_changed": _("changed the term of %(name)s"),
@@ -298,7 +299,6 @@ COMMITTEES: dict[str, _StrPromise] = {
     "time_missing": _("This hour does not exist in the time zone: the clocks go forward. Choose another."),
     "duration_unlikely": _("A meeting lasts between 5 minutes and 24 hours."),
     "agenda_empty": _("There is nothing on the agenda."),
-    "title_missing": _("Give the item a title."),
     "not_on_agenda": _("This item is not on the agenda, or it already has its outcome."),
     "consent_needs_vote": _("Only an item that is voted on can be taken by consent."),
     "vetoed_no_consent": _("A vetoed submission is not taken by consent; the committee must overrule the veto."),
@@ -316,7 +316,6 @@ COMMITTEES: dict[str, _StrPromise] = {
     "vote_end_early": _("A vote outside a meeting ends in the future."),
     "vote_running": _("A vote outside a meeting is already open on this submission, or it is on an agenda."),
     "no_committee_gate": _("This submission is not decided by a steering committee."),
-    "votes_missing": _("Nobody who may vote has voted."),
     "quorum_of_item": _("%(present)s of those who may vote took part, %(quorum)s needed for the quorum."),
 }
 

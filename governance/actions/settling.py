@@ -23,7 +23,7 @@ from governance.sentences import objection
 from measures.actions.measures import lock_measures
 from portfolio import tenancy
 from portfolio.database_errors import database_refusals
-from portfolio.deeds import check_now, deed
+from portfolio.deeds import check_now, deed, refuse_stale
 from portfolio.errors import Conflict, DomainError, Objection, Refused
 from portfolio.models import User
 
@@ -69,9 +69,11 @@ def confirm_meeting(
     """
     with database_refusals(), transaction.atomic():
         with deed("meeting_confirmed", by=by, subject=meeting, reason=reason, key=key) as row:
-            meeting = lock_meeting(meeting, expected_version)
+            meeting = lock_meeting(meeting)
             page = meeting_page(meeting, on=on)
+            # Of two at once the second is told that it is done, not that the record has changed.
             lines = _mine(page, by)
+            refuse_stale(meeting, expected_version)
             _refuse_confirmation(page, reauthenticated_at, now)
             is_last = len(lines) == sum(line.is_open for line in page.lines)
         # By id, as everywhere; the decisions below find their measures locked already.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from governance.forms.committees import CommitteeForm, SeatForm, TermForm
 from governance.queries.agenda import waiting_for
+from governance.queries.committee_history import committee_story
 from governance.queries.meetings import Standing, committees, meetings_of, seats_held, standing
 from governance.views.measure_frame import attempt
 from governance.views.page import expected_version, one_time_key, page, url
@@ -59,6 +60,7 @@ def committee(request: Any, pk: int) -> HttpResponse:
         "seats": seats_held(body),
         "meetings": meetings_of(body)[:40] if may.sees else [],
         "waiting": waiting_for(body, on=request.on) if may.sees else [],
+        "history": committee_story(body) if may.sees or may.settings else [],
         "on": request.on,
         "active_nav": "committee_list",
     }

@@ -40,9 +40,7 @@ def meeting_confirm(request: Any, pk: int) -> HttpResponse:
     if not may.member:
         raise NotAllowed(objection("nothing_to_confirm"))
     if row.is_over or not (mine or (found.is_settled and found.chair == request.user)):
-        code = "meeting_confirmed" if row.state == MeetingState.CONFIRMED else "nothing_to_confirm"
-        messages.info(request, objection(code).sentence)
-        return redirect(url(request, "meeting", pk))
+        return _done(request, row)
     form = ConfirmForm(request.POST or None, ask_password=not is_recent(request))
     status = 200
     if request.method == "POST":
@@ -50,9 +48,19 @@ def meeting_confirm(request: Any, pk: int) -> HttpResponse:
         if not status:
             messages.success(request, _("Confirmed. What became of each item stands below."))
             return redirect(url(request, "meeting", pk))
+        if status == 409 and Meeting.objects.filter(pk=pk, state=MeetingState.CONFIRMED).exists():
+            # Somebody was faster while this person waited for the lock.
+            return _done(request, Meeting.objects.get(pk=pk))
     results = [one for one in results_of(found) if one.line in mine]
     context = frame(request, found, may, form=form, results=results, version=shown_version(request, row, status))
     return render(request, "governance/meeting_confirm.html", context, status=status)
+
+
+def _done(request: Any, row: Meeting) -> HttpResponse:
+    """The stored outcome, for whoever comes second or has nothing to confirm."""
+    code = "meeting_confirmed" if row.state == MeetingState.CONFIRMED else "nothing_to_confirm"
+    messages.info(request, objection(code).sentence)
+    return redirect(url(request, "meeting", row.pk))
 
 
 def _confirmed(request: Any, row: Meeting, form: ConfirmForm) -> None:

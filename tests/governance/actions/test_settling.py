@@ -190,7 +190,7 @@ def test_of_two_confirmations_the_second_finds_it_done(cast: Cast) -> None:
     record(cast, meeting)
     confirm(cast, meeting)
     with pytest.raises(Conflict) as refused:
-        confirm(cast, meeting)
+        confirm(cast, meeting, expected_version=meeting.version)
     assert refused.value.codes == ["meeting_confirmed"]
     with pytest.raises(Conflict):
         confirm(cast, meeting, by=cast.deputy)

@@ -58,6 +58,9 @@ def test_whoever_manages_settings_changes_officers_and_rule(cast: Cast) -> None:
     assert answer.status_code == 302
     committee = SteeringCommittee.objects.get(pk=cast.committee.pk)
     assert (committee.secretary, committee.voting_rule) == (cast.member, "two_thirds")
+    html = get(cast, cast.admin, "committee", cast.committee.pk).content.decode()
+    assert "changed the committee SteerCo" in html
+    assert "Two thirds" in html
     stale = post(cast, cast.admin, "committee_edit", cast.committee.pk, version="1", **terms(cast, quorum="1"))
     assert (stale.status_code, "Somebody else changed this" in stale.content.decode()) == (409, True)
 
@@ -81,6 +84,8 @@ def test_a_seat_is_taken_and_given_up(cast: Cast) -> None:
     twice = post(cast, cast.admin, "seat_create", pk, user=cast.sponsor.pk, since=TODAY)
     assert (twice.status_code, "Sponsor serves already." in twice.content.decode()) == (422, True)
     assert post(cast, cast.admin, "seat_edit", seat.pk, until=TODAY).status_code == 302
+    assert "changed the term of Sponsor" in get(cast, cast.chair, "committee", pk).content.decode()
+    assert "changed the term of Sponsor" not in get(cast, cast.owner, "committee", pk).content.decode()
     assert "left" in get(cast, cast.owner, "committee", pk).content.decode()
     chair = CommitteeMember.objects.get(user=cast.chair)
     answer = post(cast, cast.admin, "seat_edit", chair.pk, until=TODAY)
