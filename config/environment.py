@@ -16,7 +16,9 @@ def database(url: str, *, pool: bool = False) -> dict[str, Any]:
         raise ValueError("DATABASE_URL must start with postgresql:// because Countersign runs on PostgreSQL only.")
     options: dict[str, Any] = {"application_name": "countersign"}
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
+        # More than a process has threads, so whoever waits for a connection waits for an absent server: not long,
+        # and each later request asks the server anew instead of waiting for the pool's next attempt.
+        options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 3, "reconnect_timeout": 3}
     return {
         "ENGINE": "config.database",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -25,6 +27,7 @@ def database(url: str, *, pool: bool = False) -> dict[str, Any]:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or 5432),
         "CONN_MAX_AGE": 0 if pool else 60,
-        "CONN_HEALTH_CHECKS": not pool,
+        # Of a pool too: after a restart of the server every connection in it is dead.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }

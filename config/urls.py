@@ -30,3 +30,5 @@ urlpatterns = [
     path("styleguide/", index, name="styleguide"),
     path("styleguide/cockpit/", cockpit, name="styleguide_cockpit"),
 ]
+
+handler500 = "config.outage.failure"

@@ -7,12 +7,15 @@ from math import ceil, floor
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from finance.choices import Basis
 from governance.choices import DivergenceState, Severity
+from governance.sentences import DEEDS, deed_sentence
 from measures.choices import DoI, Lifecycle, Light
-from portfolio.models import NodeClosure
+from portfolio.models import NodeClosure, User
 
 DIVERGENCES = [(code, code) for code in ("D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D12", "D13")]
 
@@ -29,6 +32,7 @@ class MeasureFilter(django_filters.FilterSet):
     potential = django_filters.MultipleChoiceFilter(
         field_name="potential_status", choices=Light.choices, label=_("Potential")
     )
+    basis = django_filters.MultipleChoiceFilter(choices=Basis.choices, label=_("Basis"))
     divergence = django_filters.ChoiceFilter(method="with_divergence", choices=DIVERGENCES, label=_("Divergence"))
     owner = django_filters.CharFilter(method="by_owner", label=_("Owner"))
     controller = django_filters.CharFilter(method="by_controller", label=_("Controller"))
@@ -58,6 +62,29 @@ class MeasureFilter(django_filters.FilterSet):
     def below_node(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         below = NodeClosure.objects.filter(ancestor__code=value).values("descendant_id")
         return queryset.filter(package__node_id__in=below)
+
+
+def deed_kinds() -> list[tuple[str, str]]:
+    """Every kind of deed in words, by the alphabet."""
+    return sorted(((kind, deed_sentence(kind)) for kind in DEEDS), key=lambda choice: choice[1].casefold())
+
+
+class DeedFilter(django_filters.FilterSet):
+    """Conditions on the log of deeds; days are those of the server's clock, UTC."""
+
+    person = django_filters.CharFilter(method="by_person", label=_("Person"))
+    kind = django_filters.ChoiceFilter(choices=deed_kinds, label=_("Deed"))
+    since = django_filters.DateFilter(
+        field_name="at", lookup_expr="date__gte", label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = django_filters.DateFilter(
+        field_name="at", lookup_expr="date__lte", label=_("Until"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def by_person(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Who acted, or on whose behalf."""
+        people = User.objects.filter(Q(name__icontains=value) | Q(email__iexact=value)).values("pk")
+        return queryset.filter(Q(actor_id__in=people) | Q(on_behalf_of_id__in=people))
 
 
 class DivergenceFilter(django_filters.FilterSet):

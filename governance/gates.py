@@ -198,7 +198,7 @@ GATES: dict[DoI, Gate] = {
 }
 
 # Asked of the controller at the moment of confirmation, beside the criteria above.
-ON_CONFIRMATION = (needs(people.divergences_answered, CONTROLLER),)
+ON_CONFIRMATION = (needs(people.divergences_answered, CONTROLLER), needs(finance.no_open_dispute, CONTROLLER))
 
 DECISION_DUE_DAYS = 10
 

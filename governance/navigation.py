@@ -32,6 +32,7 @@ WAYS: list[tuple[str, Promise, str]] = [
     ("month_end", _("Month end"), "calendar"),
     ("takeover", _("Take-over"), "upload"),
     ("committee_list", _("Committees"), "people"),
+    ("audit", _("Audit"), "shield"),
 ]
 
 

@@ -10,6 +10,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from portfolio.errors import Objection
+from portfolio.templatetags.formats import money
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -204,6 +205,7 @@ DEEDS: dict[str, _StrPromise] = {
     "risk_edited": _("changed a risk"),
     "dependency_added": _("entered what the measure waits for"),
     "dependency_removed": _("removed what the measure waited for"),
+    "trail_verification_asked": _("asked for a look at the whole trail"),
     "light_changed": _("A light changed"),
     "light_set": _("set the light %(light)s to %(colour)s beside the computed one, until %(until)s"),
     "light_withdrawn": _("withdrew the light they saw beside the computed one: %(light)s"),
@@ -346,6 +348,13 @@ def sentence(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence of a code with its parameters; an unknown code reads as itself, so that no page breaks."""
     text = SENTENCES.get(code)
     return code if text is None else str(text) % _Params(params or {})
+
+
+def light_sentence(reason: Mapping[str, Any], currency: str = "") -> str:
+    """Why a light is not green, from a stored reason; its amounts are in the organization's currency and say so."""
+    params = reason.get("params", {})
+    amounts = {name: money(params[name], currency) for name in ("value", "reference") if name in params}
+    return sentence(reason["code"], {**params, **amounts})
 
 
 def notice_sentence(code: str, params: Mapping[str, Any]) -> str:

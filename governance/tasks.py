@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 import structlog
 from celery import Task, shared_task
+from django.db import DatabaseError
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from governance.actions.mails import lease_mails, mail_waiting
 from governance.actions.requests import lease_due, request_nightly, serve_requests
+from governance.actions.seals import (
+    lease_verifications,
+    organizations_waiting,
+    seal_waiting,
+    serve_verification,
+)
+from governance.sealing.anchors import write_anchor
 from portfolio import tenancy
 from portfolio.actions.members import withdraw_ended_roles
 from portfolio.middleware import today
@@ -70,3 +79,44 @@ def request_nightly_reconciliation() -> None:
         with tenancy.tenant(organization.pk):
             withdraw_ended_roles(on=on)
         request_nightly(organization.pk, on=on, now=now)
+
+
+# Sealing
+
+# Long enough for thousands of rows, short enough that nobody waits behind it; the next bell rings soon.
+SEALING_SECONDS = 2.0
+
+
+@shared_task
+def seal_rows() -> None:
+    """Seals what waits, an organization after the other and for a short while; rings for verifications asked for."""
+    until = time.monotonic() + SEALING_SECONDS
+    waiting = organizations_waiting()
+    while waiting and time.monotonic() < until:
+        waiting = [organization_id for organization_id in waiting if _seal_some(organization_id)]
+    _ring_all(verify_trail, lease_verifications(timezone.now()))
+
+
+def _seal_some(organization_id: int) -> bool:
+    """One seal; the log, and once an hour a file, know its hash outside the database. True while more rows wait."""
+    try:
+        done = seal_waiting(organization_id, now=timezone.now())
+    except DatabaseError:
+        # Others need not wait for one that cannot be sealed; verification reports that its rows are late.
+        log.exception("not_sealed", organization_id=organization_id)
+        return False
+    if done is None or done.head is None:
+        return False
+    if done.rows:
+        log.info("sealed", organization_id=organization_id, seal=done.head.line, rows=done.rows)
+    if done.is_first_in_hour:
+        write_anchor(organization_id, done.head)
+    return done.more
+
+
+@shared_task
+def verify_trail(organization_id: int, verification_id: int) -> None:
+    """Looks at the whole trail of one organization, once."""
+    report = serve_verification(organization_id, verification_id, now=timezone.now())
+    if report is not None:
+        log.info("trail_verified", organization_id=organization_id, findings=len(report.findings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from governance.views import (
+    audit,
     closure,
     committees,
     divergences,
@@ -118,4 +119,8 @@ urlpatterns = [
     path("meetings/<int:pk>/meeting.ics", meetings.meeting_calendar, name="meeting_calendar"),
     path("meetings/<int:pk>/vote/", meeting_decisions.meeting_vote, name="meeting_vote"),
     path("measures/<str:code>/gates/vote/", meeting_decisions.vote_create, name="vote_create"),
+    # The sealed trail
+    path("audit/", audit.audit, name="audit"),
+    path("audit/verify/", audit.audit_verify, name="audit_verify"),
+    path("audit/log/", audit.audit_log, name="audit_log"),
 ]

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Now
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure, MeasurePackage
 from measures.rules import ImplementationInputs, MilestoneDates
-from portfolio.access import fetch_or_404, granted_nodes, is_active_member, not_allowed, rights_on
+from portfolio.access import granted_nodes, is_active_member, not_allowed, rights_on
 from portfolio.choices import Office, Right
 from portfolio.models import CommitteeMember, Membership, SteeringCommittee, User
 from portfolio.tenancy import current_organization_id
@@ -179,16 +179,11 @@ def require_on_measures(user: User, right: Right, measures: list[Measure]) -> No
         raise not_allowed(right)
 
 
-def fetch_measure_for(user: User, right: Right, code: str) -> Measure:
-    """First line of a view on a measure: 404 when the organization has none, 403 when the person lacks the right."""
-    related = ("package__node", "owner", "controller", "sponsor", "line_owner", "committee")
-    measure = fetch_or_404(Measure.objects.select_related(*related), code=code)
-    require_on_measure(user, right, measure)
-    return measure
-
-
 def implementation_inputs(measure: Measure, *, on: date, condition_unmet: bool = False) -> ImplementationInputs:
-    """What the implementation light may see of a measure as of a day; conditions are added from above."""
+    """What the implementation light may see of a measure as of a day; conditions are added from above.
+
+    The readable statement of it: the set-based ones, which judge all measures at once, are proven equal to this.
+    """
     milestones = measure.milestones.order_by("position", "pk")
     due_field = NEXT_GATE_DUE.get(DoI(measure.stage))
     updates = [day for day in (measure.milestones_kept_on, measure.taken_over_on) if day is not None]

@@ -51,6 +51,8 @@ RULES: dict[str, Rule] = {
     "submission_final": _FINAL,
     "take_over_final": _FINAL,
     "measure_kept": Rule("measure_kept", _("A measure that has passed a gate is never deleted. Cancel it instead.")),
+    "plan_rate_locked": Rule("plan_rate_locked", _("A locked plan rate never changes; decisions rest on it.")),
+    "plan_rate_locked_kept": Rule("plan_rate_locked", _("A locked plan rate never changes; decisions rest on it.")),
     # In whose name.
     "deed_actor": _OWN_NAME,
     "decision_actor": _OWN_NAME,
@@ -95,6 +97,8 @@ RULES: dict[str, Rule] = {
     "pre_read_actor": _OWN_NAME,
     "vote_own_name": Rule("vote_own_name", _("Outside a meeting everybody votes in their own name only.")),
     "meeting_over": Rule("meeting_over", _("The meeting is over; it never changes again."), Conflict),
+    "meeting_fixed": _FINAL,
+    "agenda_item_fixed": _FINAL,
     "meeting_items_open": Rule("meeting_items_open", _("A meeting is confirmed when every item has its outcome.")),
     "agenda_item_starts_open": Rule("agenda_item_starts_open", _("An item of an agenda starts open.")),
     "agenda_item_settled_once": Rule("item_settled", _("This item already has its outcome."), Conflict),
@@ -194,6 +198,8 @@ RULES: dict[str, Rule] = {
     "notice_once": _TWICE,
     "measure_status_current": _TWICE,
     "roll_up_current": _TWICE,
+    # Sealing
+    "seal_number": _TWICE,
 }
 
 # Where no rule has a name, the database's own classes of errors.

@@ -134,3 +134,19 @@ class SqlFile(Operation):
 
     def describe(self) -> str:
         return f"SQL file {self.path}"
+
+
+class SealAppendOnlyTables(_Statements):
+    """Rows of every table that is append-only by now wait for their seal from here on, and those already there too.
+
+    Said again by the migration that adds such tables; tables sealed before stay as they are.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("*")
+
+    def deconstruct(self) -> tuple[str, tuple[str, ...], dict[str, Any]]:
+        return self.__class__.__name__, (), {}
+
+    def statements(self, table: str) -> list[str]:
+        return ["SELECT seal_append_only_tables()"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 from pathlib import Path
 
@@ -30,3 +31,8 @@ def local_urls(data_dir: Path, *, durable: bool = True) -> dict[str, str]:
 def local_secret_key(data_dir: Path) -> str:
     """Django's secret key of this folder, random and kept; never used by production settings."""
     return local_secrets(data_dir)["django"]
+
+
+def local_signing_key(data_dir: Path) -> str:
+    """The key this folder signs exported trails with, derived from its own secret and never stored."""
+    return hmac.digest(local_secrets(data_dir)["django"].encode(), b"audit signing key", "sha256").hex()

@@ -153,11 +153,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# However long Redis is away, worker and beat wait for it.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_ROUTES = {
     "governance.tasks.reconcile_organization": {"queue": "bulk"},
+    "governance.tasks.verify_trail": {"queue": "bulk"},
 }
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "governance.tasks.tick", "schedule": 10.0},
+    # A bell that nobody heard in time is as good as the next one.
+    "seal": {"task": "governance.tasks.seal_rows", "schedule": 2.0, "options": {"expires": 2}},
     "heartbeat": {"task": "config.celery.beat_heartbeat", "schedule": 10.0},
     "nightly": {"task": "governance.tasks.request_nightly_reconciliation", "schedule": 3600.0},
 }

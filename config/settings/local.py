@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from config.environment import database
-from config.local.environment import local_secret_key, local_urls
+from config.local.environment import local_secret_key, local_signing_key, local_urls
 
 from .base import *  # noqa: F403
 from .base import BASE_DIR
@@ -22,6 +22,7 @@ CELERY_BROKER_URL = _urls["REDIS_URL"]
 REDIS_URL = _urls["REDIS_URL"]
 
 SECRET_KEY = local_secret_key(DATA_DIR)
+AUDIT_SIGNING_KEY = os.environ.get("AUDIT_SIGNING_KEY") or local_signing_key(DATA_DIR)
 DEBUG = os.environ.get("DEBUG", "") == "1"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 LOCAL_SIGN_INS = True

@@ -9,6 +9,8 @@ from config.environment import database
 from .base import *  # noqa: F403
 
 SECRET_KEY = os.environ["SECRET_KEY"]
+# Signs exported trails; without one exports are refused. Made by “manage.py export_audit --new-key”.
+AUDIT_SIGNING_KEY = os.environ.get("AUDIT_SIGNING_KEY", "")
 ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 # Where links in mails lead: https:// and the host name under which people reach the product.

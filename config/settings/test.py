@@ -14,11 +14,13 @@ from .base import BASE_DIR
 DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data")).resolve() / "test"
 _urls = local_urls(DATA_DIR, durable=False)
 DATABASE_OWNER_URL = _urls["DATABASE_OWNER_URL"]
-DATABASES = {"default": database(_urls["DATABASE_URL"])}
+# The suite itself keeps one connection; a product under test may be told to pool as production does.
+DATABASES = {"default": database(_urls["DATABASE_URL"], pool=os.environ.get("DATABASE_POOL") == "1")}
 CELERY_BROKER_URL = _urls["REDIS_URL"]
 REDIS_URL = _urls["REDIS_URL"]
 
 SECRET_KEY = "test-only-secret"
+AUDIT_SIGNING_KEY = "5e" * 32
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 LOCAL_SIGN_INS = True

@@ -242,7 +242,7 @@ def potential_inputs(measure: Measure, *, on: date, snapshot: Mapping[int, Serie
     rows = read_measure(measure, on=on)
     reference = rows.reference if rows.current is not None else (snapshot or {})
     figures = rows.figures(rows.priced(reference))
-    known = rows.current is not None or snapshot is not None
+    known = rows.current is not None or (snapshot is not None and rows.rates.is_known)
     first = figures.effect_from
     return PotentialInputs(
         on=on,

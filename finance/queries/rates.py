@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from finance.models import PlanRate
+from finance.money import ZERO
 from portfolio.errors import Objection, Refused
 from portfolio.models import OrganizationSettings
 
@@ -23,6 +24,11 @@ class Rates:
     is_own: bool
     known: Mapping[int, Decimal] = field(default_factory=dict)
 
+    @property
+    def is_known(self) -> bool:
+        """False where the currency has no rate at all, so that nothing can be compared."""
+        return self.is_own or bool(self.known)
+
     def exact(self, fiscal_year: int) -> Decimal | None:
         """The rate set for that fiscal year; 1 for the organization's own currency; None where none is set."""
         return ONE if self.is_own else self.known.get(fiscal_year)
@@ -30,10 +36,12 @@ class Rates:
     def near(self, fiscal_year: int) -> Decimal:
         """The rate of that fiscal year, else the latest earlier one, else the earliest later one; for figures only.
 
-        1 where the currency has no rate at all, which happens only while a measure has no effects.
+        0 where the currency has no rate at all: without one nothing can be added, so amounts count as nought.
         """
-        if self.is_own or not self.known:
+        if self.is_own:
             return ONE
+        if not self.known:
+            return ZERO
         earlier = [year for year in self.known if year <= fiscal_year]
         return self.known[max(earlier) if earlier else min(self.known)]
 

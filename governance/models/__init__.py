@@ -4,6 +4,7 @@ from .meeting import AgendaItem, Attendance, Meeting, PreRead, Vote
 from .notice import Notice
 from .queue import MailRequest, NightlyRun, ReconcileRequest
 from .rollup import MeasureStatus, ReconciliationRun, RollUp
+from .seal import Seal, SealBlock, SealRequest, Verification, VerificationRequest
 from .takeover import ImportBatch, TakeOver, TakeOverGap
 
 __all__ = [
@@ -24,9 +25,14 @@ __all__ = [
     "ReconcileRequest",
     "ReconciliationRun",
     "RollUp",
+    "Seal",
+    "SealBlock",
+    "SealRequest",
     "StatusOverride",
     "TakeOver",
     "TakeOverGap",
     "Vote",
+    "Verification",
+    "VerificationRequest",
     "Waiver",
 ]

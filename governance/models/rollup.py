@@ -63,18 +63,24 @@ class MeasureStatus(TenantModel):
         indexes = [
             models.Index(fields=["organization", "measure", "valid_from"], name="measure_status_range"),
             models.Index(
-                fields=["organization", "committed_cents", "measure"],
+                "organization",
+                models.F("committed_cents").desc(nulls_last=True),
+                models.F("measure").desc(),
                 include=["basis", "forecast_cents", "counted_forecast_cents", "confirmed_cents"],
                 condition=models.Q(valid_to__isnull=True),
                 name="status_by_committed",
             ),
             models.Index(
-                fields=["organization", "counted_forecast_cents"],
+                "organization",
+                models.F("counted_forecast_cents").desc(nulls_last=True),
+                models.F("measure").desc(),
                 condition=models.Q(valid_to__isnull=True),
                 name="status_by_forecast",
             ),
             models.Index(
-                fields=["organization", "confirmed_cents"],
+                "organization",
+                models.F("confirmed_cents").desc(nulls_last=True),
+                models.F("measure").desc(),
                 condition=models.Q(valid_to__isnull=True),
                 name="status_by_confirmed",
             ),

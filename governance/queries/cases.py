@@ -223,18 +223,21 @@ def unlinked_overlaps(measure_id: int) -> dict[int, tuple[str, ...]]:
 
 
 _OVERLAPS = """
-SELECT DISTINCT other.code
+SELECT other.code
 FROM measures_measure mine
-JOIN finance_effect e ON e.measure_id = mine.id AND e.nature = 'ebitda'
-JOIN finance_planamount a ON a.effect_id = e.id AND a.amount > 0
-JOIN finance_effect oe ON oe.gl_account_id = e.gl_account_id AND oe.cost_centre_id = e.cost_centre_id
-    AND oe.measure_id <> mine.id AND oe.nature = 'ebitda'
-JOIN measures_measure other ON other.id = oe.measure_id AND other.legal_entity_id = mine.legal_entity_id
+JOIN measures_measure other ON other.legal_entity_id = mine.legal_entity_id AND other.id <> mine.id
     AND other.stage >= %(detailed)s AND other.lifecycle <> 'cancelled'
-JOIN finance_planamount oa ON oa.effect_id = oe.id AND oa.period_id = a.period_id AND oa.amount > 0
 WHERE mine.id = %(measure)s
+  AND EXISTS (
+    SELECT FROM finance_effect e
+    JOIN finance_effect oe ON oe.gl_account_id = e.gl_account_id AND oe.cost_centre_id = e.cost_centre_id
+    WHERE e.measure_id = mine.id AND e.nature = 'ebitda' AND oe.measure_id = other.id AND oe.nature = 'ebitda'
+      AND EXISTS (
+        SELECT FROM finance_planamount a
+        JOIN finance_planamount oa ON oa.period_id = a.period_id AND oa.amount > 0
+        WHERE a.effect_id = e.id AND a.amount > 0 AND oa.effect_id = oe.id))
   AND NOT EXISTS (
-    SELECT 1 FROM measures_dependency d
+    SELECT FROM measures_dependency d
     WHERE (d.measure_id = mine.id AND d.on_measure_id = other.id)
        OR (d.measure_id = other.id AND d.on_measure_id = mine.id))
 ORDER BY other.code

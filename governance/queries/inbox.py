@@ -109,7 +109,7 @@ def inbox(user: User, *, on: date) -> Inbox:
         _to_close(user),
         _to_consent(user),
         _disputes(user),
-        _claims(user),
+        _claims(user, on),
         _own_submissions(user),
         _overdue_gates(user, on),
         _milestones(user, on),
@@ -150,9 +150,11 @@ def _level(item: Item) -> int:
 
 
 def unread(user: User) -> QuerySet[Notice, Notice]:
-    """What the person was told and has not read, with the code of the measure it is about."""
-    code = Measure.objects.filter(pk=OuterRef("measure_id")).values("code")[:1]
-    rows = Notice.objects.filter(user=user, read_at__isnull=True).annotate(measure_code=Subquery(code))
+    """What the person was told and has not read, with code and name of the measure it is about."""
+    about = Measure.objects.filter(pk=OuterRef("measure_id"))
+    rows = Notice.objects.filter(user=user, read_at__isnull=True).annotate(
+        measure_code=Subquery(about.values("code")[:1]), measure_name=Subquery(about.values("name")[:1])
+    )
     return rows.order_by("-at", "-pk")
 
 
@@ -243,8 +245,8 @@ def _disputes(user: User) -> QuerySet[Any]:
     return _listed(rows, "dispute", detail=F("reason"), ref=Cast("pk", TextField()), since=F("opened_on"))
 
 
-def _claims(user: User) -> QuerySet[Any]:
-    """Months in which owners claimed actuals that the person, as controller, has not validated; one row a month."""
+def _claims(user: User, on: date) -> QuerySet[Any]:
+    """Months now over with claimed actuals that the person, as controller, has not validated; one row a month."""
     claims = ActualEntry.objects.filter(tier=EvidenceTier.CLAIMED, effect__measure__controller=user)
     claims = claims.exclude(effect__measure__lifecycle=Lifecycle.CANCELLED)
     about = claims.annotate(about=Coalesce("corrects", "period"))
@@ -252,7 +254,8 @@ def _claims(user: User) -> QuerySet[Any]:
         tier=EvidenceTier.CLAIMED, effect=OuterRef("effect"), about=OuterRef("about"), pk__gt=OuterRef("pk")
     )
     answered = ActualEntry.objects.filter(validates=OuterRef("pk"))
-    pending = about.filter(~Exists(later), ~Exists(answered)).order_by()
+    over = FiscalPeriod.objects.filter(ends_on__lt=on).values("pk")
+    pending = about.filter(~Exists(later), ~Exists(answered), about__in=over).order_by()
     months = pending.values("about").annotate(measures=Count("effect__measure", distinct=True))
     period = FiscalPeriod.objects.filter(pk=OuterRef("about"))
     return _listed(

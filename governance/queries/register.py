@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from finance.choices import Basis
@@ -122,5 +122,6 @@ def ordering(sort: str) -> list[Any]:
     """Django's ordering of a `sort` parameter such as `-committed`; by code where it is unknown."""
     descending = sort.startswith("-")
     fields = SORTS.get(sort.lstrip("-"), SORTS["code"])
-    # Equal ones in the order of an index that ends with the measure.
-    return [f"{'-' if descending else ''}{name}" for name in (*fields, "pk")]
+    # Equal ones in the order of an index that ends with the measure; what has no amount comes last either way.
+    named = [F(name) for name in (*fields, "pk")]
+    return [one.desc(nulls_last=True) if descending else one.asc(nulls_last=True) for one in named]

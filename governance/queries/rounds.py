@@ -42,7 +42,7 @@ def month_totals(rows: Iterable[MonthEndRow], month: FiscalPeriod) -> list[Month
     groups: dict[tuple[bool, str, str], list[tuple[MonthEndRow, Decimal]]] = defaultdict(list)
     for row in rows:
         beside, label, unit = _group(row, own)
-        known = rates.get(row.measure.currency, Rates(own, is_own=True))
+        known = rates.get(row.measure.currency) or Rates(row.measure.currency, is_own=row.measure.currency == own)
         groups[(beside, label, unit)].append((row, known.near(month.fiscal_year) if unit else Decimal(1)))
     return [_total(*key, groups[key]) for key in sorted(groups)]
 

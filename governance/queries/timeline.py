@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 from finance.queries.timeline import LIGHT_CHANGED, measure_timeline
 from governance.choices import DivergenceState
 from governance.models import DivergenceChange
-from governance.sentences import DEEDS, deed_sentence, sentence
+from governance.sentences import DEEDS, deed_sentence, light_sentence, sentence
 from governance.workbook.writing import csv_cell
 from measures.choices import DoI, Light, LightKind
 from measures.models import Measure
@@ -67,20 +67,20 @@ class StoryEntry:
     reasons: tuple[str, ...] = ()
 
 
-def story(measure: Measure, *, theme: str = "", limit: int = SHOWN) -> list[StoryEntry]:
-    """The newest entries first, at most `limit`, of one theme or all."""
+def story(measure: Measure, *, theme: str = "", limit: int = SHOWN, currency: str = "") -> list[StoryEntry]:
+    """The newest entries first, at most `limit`, of one theme or all; `currency` is the organization's."""
     entries = [*measure_timeline(measure, limit), *_divergences(measure, limit)]
-    told = [_told(entry) for entry in sorted(entries, key=lambda entry: entry.at, reverse=True)]
+    told = [_told(entry, currency) for entry in sorted(entries, key=lambda entry: entry.at, reverse=True)]
     return [entry for entry in told if not theme or entry.theme == theme][:limit]
 
 
-def _told(entry: TimelineEntry) -> StoryEntry:
+def _told(entry: TimelineEntry, currency: str) -> StoryEntry:
     reasons = entry.details.get("reasons", ())
     return StoryEntry(
         entry=entry,
         theme=theme_of(entry.kind),
-        what=_what(entry),
-        reasons=tuple(sentence(reason["code"], reason.get("params", {})) for reason in reasons),
+        what=deed_words(entry.kind, entry.details),
+        reasons=tuple(light_sentence(reason, currency) for reason in reasons),
     )
 
 
@@ -89,11 +89,11 @@ def theme_of(kind: str) -> Theme:
     return next((theme for theme, starts in _THEMES if kind.startswith(starts)), Theme.OTHER)
 
 
-def _what(entry: TimelineEntry) -> str:
-    """The sentence of the deed; a kind without one reads as its name."""
-    if entry.kind not in DEEDS:
-        return entry.kind.replace("_", " ")
-    return deed_sentence(entry.kind, {name: _word(name, value) for name, value in entry.details.items()})
+def deed_words(kind: str, details: Mapping[str, Any]) -> str:
+    """The sentence of a deed; a kind without one reads as its name."""
+    if kind not in DEEDS:
+        return kind.replace("_", " ")
+    return deed_sentence(kind, {name: _word(name, value) for name, value in details.items()})
 
 
 def _word(name: str, value: Any) -> Any:

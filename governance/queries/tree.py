@@ -53,6 +53,7 @@ class TreeRow:
     hollow: bool = False
     stage: int | None = None
     lifecycle: str = ""
+    basis: str = ""
     has_children: bool = True
     is_open: bool = True
     measures: int = 0
@@ -86,6 +87,12 @@ class Headline:
     @property
     def exposed_share(self) -> Decimal | None:
         return share(self.roll_up.exposed, self.roll_up.committed_abs)
+
+    @property
+    def attainment(self) -> Decimal | None:
+        """1 + Σ(F − C) / Σ|C|; none without a commitment."""
+        gap = share(self.gap, self.roll_up.committed_abs)
+        return None if gap is None else 1 + gap
 
     @property
     def coverage(self) -> Decimal | None:
@@ -237,6 +244,7 @@ def _measure_row(measure: Any, path: str, level: int) -> TreeRow:
         pk=measure.pk,
         stage=measure.stage,
         lifecycle=measure.lifecycle,
+        basis=measure.basis or "",
         implementation=measure.implementation_status,
         potential=measure.potential_status,
         hollow=measure.potential_hollow,

@@ -217,8 +217,12 @@ class _Outliner:
         if not row.portfolio or row.fiscal_year is None or row.amount is None:
             return
         self.outline.counts["targets"] += 1
+        places = self.outline.places
+        if (depth := places.unknown_at(row.node_names)) is not None:
+            self._refuse(row, LEVEL_FIELDS[depth - 1], "target_place_unknown", name=row.node_names[depth - 1])
+            return
         self._place(row, row.node_names)
-        node_id = self.outline.places.id_of(row.node_names)
+        node_id = places.id_of(row.node_names)
         if node_id is not None and targets.get((node_id, row.fiscal_year), row.amount) != row.amount:
             self.findings.warn("targets", row.cell("amount"), "target_replaced", year=row.fiscal_year)
 

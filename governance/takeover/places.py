@@ -53,6 +53,12 @@ class Places:
         """How deep the first archived node on the way stands, counted from 1; None where there is none."""
         return next((depth for depth in range(1, len(path) + 1) if path[:depth] in self._archived), None)
 
+    def unknown_at(self, path: Path) -> int | None:
+        """How deep the first place stands that is neither there nor to be made, counted from 1; None where none is."""
+        known = (self._ids, self.new)
+        steps = range(1, len(path) + 1)
+        return next((depth for depth in steps if not any(path[:depth] in places for places in known)), None)
+
     def responsible(self, path: Path) -> dict[str, int]:
         """What a measure there inherits: field to id, from the nearest existing node that names it."""
         return next(self._responsible[path[:d]] for d in range(len(path), -1, -1) if path[:d] in self._responsible)

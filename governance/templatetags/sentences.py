@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from finance.choices import EvidenceTier
-from governance.sentences import sentence
+from finance.choices import Basis, EvidenceTier
+from governance.sentences import light_sentence
 from measures.choices import Lifecycle
 
 register = template.Library()
@@ -36,9 +38,17 @@ def lifecycle(value: str) -> str:
 
 
 @register.simple_tag
-def reasons(stored: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Sentences of the reasons a light was stored with."""
-    return [sentence(reason["code"], reason.get("params", {})) for reason in stored or ()]
+def beside(basis: str | None) -> SafeString | str:
+    """A tag on measures whose money stands on another line than the run-rate; nothing on the others."""
+    if basis not in (Basis.ONE_OFF, Basis.AVOIDANCE):
+        return ""
+    return format_html('<span class="tag">{}</span>', Basis(basis).label)
+
+
+@register.simple_tag(takes_context=True)
+def reasons(context: Mapping[str, Any], stored: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Sentences of the reasons a light was stored with; amounts named by the page's `currency`."""
+    return [light_sentence(reason, context.get("currency", "")) for reason in stored or ()]
 
 
 @register.simple_tag

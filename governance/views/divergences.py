@@ -19,7 +19,7 @@ from governance.models import Divergence
 from governance.queries.contradictions import divergence_rows, page_of, sums
 from governance.views.measure_frame import frame, open_measure
 from governance.views.page import one_time_key, page, url
-from governance.views.register import chips_of
+from governance.views.register import chips_of, misread
 from portfolio.access import fetch_or_404
 from portfolio.errors import Conflict, DomainError, NotAllowed
 from portfolio.models import OrganizationSettings
@@ -33,6 +33,7 @@ def divergences(request: Any) -> HttpResponse:
     context = {
         "filter": found,
         "chips": chips_of(request, found),
+        "misread": misread(found),
         "sums": total,
         "page": page_of(found.qs, request.GET.get("page"), total=total.count),
         "currency": OrganizationSettings.objects.values_list("currency", flat=True).get(),

@@ -14,7 +14,7 @@ from finance.actions.disputes import answer_dispute, close_dispute, open_dispute
 from finance.actions.effects import add_effect, edit_effect, remove_effect
 from finance.models import Dispute
 from governance.forms.measures import DisputeAnswerForm, DisputeForm, DisputeOutcomeForm, EffectForm
-from governance.views.measure_frame import attempt, form_page, once, open_measure
+from governance.views.measure_frame import form_page, once, open_measure, sent
 from governance.views.page import expected_version, page, url
 from portfolio.access import fetch_or_404
 from portfolio.choices import Right
@@ -25,12 +25,10 @@ def effect_create(request: Any, code: str) -> HttpResponse:
     """One more effect of the draft; its months are planned in the month grid."""
     measure, _rights = open_measure(request, code, Right.EDIT_PLAN)
     form = EffectForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _add(request, measure, form.cleaned_data))
-        if not status:
-            messages.success(request, _("The effect was added. Now plan its months."))
-            return redirect(url(request, "measure_months", code))
+    status = sent(request, form, lambda: _add(request, measure, form.cleaned_data))
+    if not status:
+        messages.success(request, _("The effect was added. Now plan its months."))
+        return redirect(url(request, "measure_months", code))
     return form_page(request, measure, form, _("New effect"), status=status, submit=_("Add effect"))
 
 
@@ -45,22 +43,17 @@ def effect_edit(request: Any, code: str, pk: int) -> HttpResponse:
     measure, _rights = open_measure(request, code, Right.EDIT_PLAN)
     effect = fetch_or_404(measure.effects.all(), pk=pk)
     form = EffectForm(request.POST or None, effect=effect)
-    status = 200
-    if request.method == "POST":
-        version = expected_version(request)
-        status = (
-            422
-            if not form.is_valid()
-            else attempt(
-                form, lambda: edit_effect(effect, by=request.user, expected_version=version, **form.cleaned_data)
-            )
-        )
-        if not status:
-            messages.success(request, _("The effect was changed."))
-            return redirect(url(request, "measure", code))
+    status = sent(request, form, lambda: _edit(request, effect, form.cleaned_data))
+    if not status:
+        messages.success(request, _("The effect was changed."))
+        return redirect(url(request, "measure", code))
     danger = (url(request, "effect_remove", code, pk), _("Remove"), _("The effect with its plan leaves the draft."))
     version = request.POST.get("version") or effect.version
     return form_page(request, measure, form, effect.name, status=status, version=version, danger=danger)
+
+
+def _edit(request: Any, effect: Any, terms: dict[str, Any]) -> None:
+    edit_effect(effect, by=request.user, expected_version=expected_version(request), **terms)
 
 
 @require_POST
@@ -79,12 +72,10 @@ def dispute_open(request: Any, code: str, pk: int) -> HttpResponse:
     measure, _rights = open_measure(request, code)
     effect = fetch_or_404(measure.effects.select_related("measure"), pk=pk)
     form = DisputeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _open(request, effect, form.cleaned_data))
-        if not status:
-            messages.success(request, _("The dispute is open; the owner answers."))
-            return redirect(url(request, "measure", code))
+    status = sent(request, form, lambda: _open(request, effect, form.cleaned_data))
+    if not status:
+        messages.success(request, _("The dispute is open; the owner answers."))
+        return redirect(url(request, "measure", code))
     lead = _("While the dispute is open the potential of the measure is red.")
     title = _("Dispute “%(name)s”") % {"name": effect.name}
     return form_page(request, measure, form, title, status=status, lead=lead, submit=_("Open the dispute"))
@@ -105,16 +96,10 @@ def dispute_answer(request: Any, code: str, pk: int) -> HttpResponse:
     measure, _rights = open_measure(request, code)
     dispute = _dispute(measure, pk)
     form = DisputeAnswerForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = (
-            422
-            if not form.is_valid()
-            else attempt(form, lambda: answer_dispute(dispute, by=request.user, answer=form.cleaned_data["answer"]))
-        )
-        if not status:
-            messages.success(request, _("The dispute was answered."))
-            return redirect(url(request, "measure", code))
+    status = sent(request, form, lambda: answer_dispute(dispute, by=request.user, answer=form.cleaned_data["answer"]))
+    if not status:
+        messages.success(request, _("The dispute was answered."))
+        return redirect(url(request, "measure", code))
     title = _("Answer the dispute about “%(name)s”") % {"name": dispute.effect.name}
     return form_page(request, measure, form, title, status=status, lead=dispute.reason, submit=_("Answer"))
 
@@ -125,18 +110,13 @@ def dispute_close(request: Any, code: str, pk: int) -> HttpResponse:
     measure, _rights = open_measure(request, code)
     dispute = _dispute(measure, pk)
     form = DisputeOutcomeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = (
-            422
-            if not form.is_valid()
-            else attempt(
-                form,
-                lambda: close_dispute(dispute, by=request.user, on=request.on, outcome=form.cleaned_data["outcome"]),
-            )
-        )
-        if not status:
-            messages.success(request, _("The dispute is closed."))
-            return redirect(url(request, "measure", code))
+    status = sent(
+        request,
+        form,
+        lambda: close_dispute(dispute, by=request.user, on=request.on, outcome=form.cleaned_data["outcome"]),
+    )
+    if not status:
+        messages.success(request, _("The dispute is closed."))
+        return redirect(url(request, "measure", code))
     title = _("Close the dispute about “%(name)s”") % {"name": dispute.effect.name}
     return form_page(request, measure, form, title, status=status, lead=dispute.reason, submit=_("Close the dispute"))

@@ -22,7 +22,7 @@ from portfolio.access import fetch_or_404, not_allowed
 from portfolio.choices import Right
 from portfolio.deeds import deed
 from portfolio.errors import DomainError, NotAllowed
-from portfolio.models import Deed
+from portfolio.models import Deed, OrganizationSettings
 
 # key, word on the tab, URL name
 TABS = (
@@ -51,12 +51,14 @@ RELATED = (
 def open_measure(request: Any, code: str, right: Right = Right.VIEW) -> tuple[Any, frozenset[Right]]:
     """First line of a page on a measure: the measure and what the person may do with it.
 
-    404 when the organization has none of this code, 403 without the right. Carries the evidence tier and the lights
-    that persons set beside the computed ones.
+    404 when the organization has none of this code, 403 without the right. Carries the evidence tier, the lights
+    that persons set beside the computed ones, and the currency in which measures are compared.
     """
     current = MeasureStatus.objects.filter(measure=OuterRef("pk"), valid_to__isnull=True)
     measures = Measure.objects.select_related(*RELATED).annotate(
-        tier=Subquery(current.values("tier")[:1]), lights_set=beside_of_rows(request.on)
+        tier=Subquery(current.values("tier")[:1]),
+        lights_set=beside_of_rows(request.on),
+        organization_currency=Subquery(OrganizationSettings.objects.values("currency")[:1]),
     )
     measure = fetch_or_404(measures, code=code)
     rights = rights_on_measure(request.user, measure)
@@ -73,6 +75,7 @@ def frame(request: Any, measure: Any, tab: str, **context: Any) -> dict[str, Any
         "tab": tab,
         "tabs": [(key, label, url(request, name, measure.code)) for key, label, name in TABS],
         "active_nav": "measures",
+        "currency": measure.organization_currency,
         **context,
     }
 
@@ -90,6 +93,13 @@ def attempt(form: DeedForm, action: Callable[[], object]) -> int:
         form.refuse(error)
         return error.status
     return 0
+
+
+def sent(request: Any, form: DeedForm, action: Callable[[], object]) -> int:
+    """0 when the form was sent and the deed is done; else the status of the page that shows the form."""
+    if request.method != "POST":
+        return 200
+    return attempt(form, action) if form.is_valid() else 422
 
 
 def once(request: Any, kind: str, subject: Any, *, to: str, reason: str = "") -> AbstractContextManager[Deed]:

@@ -16,7 +16,7 @@ from governance.forms.measures import BodyForm, MeasureCreateForm, MeasureForm, 
 from governance.queries.measure_page import Beside, overview
 from governance.queries.objections import open_objections
 from governance.sentences import sentence
-from governance.views.measure_frame import attempt, form_page, frame, once, open_measure
+from governance.views.measure_frame import attempt, form_page, frame, once, open_measure, sent
 from governance.views.page import expected_version, page, url
 from measures.actions.measures import change_controller, change_owner, create_measure, edit_measure
 from measures.choices import DoI, Lifecycle
@@ -147,12 +147,10 @@ def measure_edit(request: Any, code: str) -> HttpResponse:
     """The description of a measure; reference base and potential are frozen from Decided on."""
     found, _rights = open_measure(request, code, Right.EDIT_WORK)
     form = MeasureForm(request.POST or None, measure=found)
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _edit(request, found, form.cleaned_data))
-        if not status:
-            messages.success(request, _("The measure was changed."))
-            return redirect(url(request, "measure", code))
+    status = sent(request, form, lambda: _edit(request, found, form.cleaned_data))
+    if not status:
+        messages.success(request, _("The measure was changed."))
+        return redirect(url(request, "measure", code))
     version = request.POST.get("version") or found.version
     return form_page(
         request, found, form, _("Describe the measure"), status=status, sections=form.sections(), version=version
@@ -170,12 +168,10 @@ def measure_office(request: Any, code: str, office: str) -> HttpResponse:
         raise Http404
     found, _rights = open_measure(request, code, Right.CHANGE_ROLES)
     form = OfficeForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _change(request, found, office, form))
-        if not status:
-            messages.success(request, _("The office was handed over."))
-            return redirect(url(request, "measure", code))
+    status = sent(request, form, lambda: _change(request, found, office, form))
+    if not status:
+        messages.success(request, _("The office was handed over."))
+        return redirect(url(request, "measure", code))
     title = _("Another owner") if office == "owner" else _("Another controller")
     lead = _("This is a logged decision. A submission that is waiting becomes stale and must be submitted again.")
     return form_page(request, found, form, title, status=status, lead=lead, submit=_("Hand over"))
@@ -190,12 +186,10 @@ def measure_body(request: Any, code: str) -> HttpResponse:
     """Another sponsor or committee, by the sponsor or those who build the structure."""
     found, _rights = open_measure(request, code, Right.CHANGE_ROLES)
     form = BodyForm(request.POST or None, measure=found)
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _edit(request, found, form.cleaned_data))
-        if not status:
-            messages.success(request, _("Sponsor and committee were named."))
-            return redirect(url(request, "measure", code))
+    status = sent(request, form, lambda: _edit(request, found, form.cleaned_data))
+    if not status:
+        messages.success(request, _("Sponsor and committee were named."))
+        return redirect(url(request, "measure", code))
     version = request.POST.get("version") or found.version
     return form_page(request, found, form, _("Sponsor and committee"), status=status, version=version)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from governance.forms.milestones import MilestoneDoneForm, MilestoneForm, ReopenForm
 from governance.views.downloads import download
-from governance.views.measure_frame import attempt, form_page, frame, once, open_measure
+from governance.views.measure_frame import form_page, frame, once, open_measure, sent
 from governance.views.page import expected_version, page, url
 from measures.actions.milestones import (
     add_milestone,
@@ -68,12 +68,10 @@ def milestone_create(request: Any, code: str) -> HttpResponse:
     """One more milestone, at the end of the list."""
     measure, _rights = open_measure(request, code, Right.EDIT_WORK)
     form = MilestoneForm(request.POST or None, measure=measure)
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _add(request, measure, form.cleaned_data))
-        if not status:
-            messages.success(request, _("The milestone was added."))
-            return redirect(url(request, "measure_milestones", code))
+    status = sent(request, form, lambda: _add(request, measure, form.cleaned_data))
+    if not status:
+        messages.success(request, _("The milestone was added."))
+        return redirect(url(request, "measure_milestones", code))
     lead = _("Added after the decision it has no weight, because the baseline does not know it.")
     return _form(request, measure, form, _("New milestone"), status, lead=lead if measure.stage >= DoI.DECIDED else "")
 
@@ -94,12 +92,10 @@ def milestone_edit(request: Any, code: str, pk: int) -> HttpResponse:
     measure, _rights = open_measure(request, code, Right.EDIT_WORK)
     milestone = _milestone(measure, pk)
     form = MilestoneForm(request.POST or None, measure=measure, milestone=milestone)
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _edit(request, milestone, form))
-        if not status:
-            messages.success(request, _("The milestone was changed."))
-            return redirect(url(request, "measure_milestones", code))
+    status = sent(request, form, lambda: _edit(request, milestone, form))
+    if not status:
+        messages.success(request, _("The milestone was changed."))
+        return redirect(url(request, "measure_milestones", code))
     danger = None
     if measure.stage < DoI.DECIDED:
         danger = (url(request, "milestone_remove", code, pk), _("Remove"), _("It is no longer planned."))
@@ -120,12 +116,10 @@ def milestone_complete(request: Any, code: str, pk: int) -> HttpResponse:
     milestone = _milestone(measure, pk)
     initial = {"actual_on": milestone.actual_on or request.on, "evidence_note": milestone.evidence_note}
     form = MilestoneDoneForm(request.POST or None, request.FILES or None, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _complete(request, milestone, form))
-        if not status:
-            messages.success(request, _("“%(name)s” is done.") % {"name": milestone.name})
-            return redirect(url(request, "measure_milestones", code))
+    status = sent(request, form, lambda: _complete(request, milestone, form))
+    if not status:
+        messages.success(request, _("“%(name)s” is done.") % {"name": milestone.name})
+        return redirect(url(request, "measure_milestones", code))
     version = request.POST.get("version") or milestone.version
     title = _("Done: %(name)s") % {"name": milestone.name}
     return _form(request, measure, form, title, status, version=version, multipart=True)
@@ -155,12 +149,10 @@ def milestone_reopen(request: Any, code: str, pk: int) -> HttpResponse:
     measure, _rights = open_measure(request, code, Right.EDIT_WORK)
     milestone = _milestone(measure, pk)
     form = ReopenForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _reopen(request, milestone, form))
-        if not status:
-            messages.success(request, _("“%(name)s” is open again.") % {"name": milestone.name})
-            return redirect(url(request, "measure_milestones", code))
+    status = sent(request, form, lambda: _reopen(request, milestone, form))
+    if not status:
+        messages.success(request, _("“%(name)s” is open again.") % {"name": milestone.name})
+        return redirect(url(request, "measure_milestones", code))
     title = _("Open again: %(name)s") % {"name": milestone.name}
     return _form(request, measure, form, title, status, submit=_("Open again"))
 

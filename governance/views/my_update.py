@@ -15,6 +15,7 @@ from finance.queries.rounds import my_update as updates_of
 from governance.forms.rounds import MyUpdateForm
 from governance.views.measure_frame import attempt
 from governance.views.page import one_time_key, page, url
+from portfolio.models import OrganizationSettings
 
 MONTHS_SHOWN = 6
 
@@ -42,6 +43,7 @@ def my_update(request: Any) -> HttpResponse:
             (card, _age(card.update.touched_on, request.on), _age(card.measure.milestones_kept_on, request.on))
             for card in form.cards
         ],
+        "currency": OrganizationSettings.objects.values_list("currency", flat=True).get(),
         "key": request.POST.get("key") or uuid.uuid4(),
     }
     return render(request, "governance/my_update.html", context, status=status)

@@ -16,7 +16,7 @@ from governance.forms.overrides import LightForm
 from governance.queries.overrides import current_overrides
 from governance.rules.overrides import LONGEST_MONTHS
 from governance.sentences import objection
-from governance.views.measure_frame import attempt, form_page, open_measure
+from governance.views.measure_frame import form_page, open_measure, sent
 from governance.views.page import one_time_key, page, url
 from measures.choices import LightKind
 from measures.queries import offices_of
@@ -38,12 +38,10 @@ def light_set(request: Any, code: str, light: str) -> HttpResponse:
         computed=getattr(measure, f"{light}_status"),
         initial={"until": add_months(request.on, LONGEST_MONTHS)},
     )
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _set(request, measure, kind, form.cleaned_data))
-        if not status:
-            messages.success(request, _("Your light stands beside the computed one."))
-            return redirect(url(request, "measure", code))
+    status = sent(request, form, lambda: _set(request, measure, kind, form.cleaned_data))
+    if not status:
+        messages.success(request, _("Your light stands beside the computed one."))
+        return redirect(url(request, "measure", code))
     title = _("Implementation, as you see it") if kind == LightKind.IMPLEMENTATION else _("Potential, as you see it")
     lead = _("The computed light stays visible beside yours, and divergences are judged by the computed one.")
     return form_page(request, measure, form, title, status=status, lead=lead, submit=_("Set the light"))

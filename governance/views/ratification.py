@@ -15,7 +15,9 @@ from governance.actions.take_over_decisions import ratify_take_over
 from governance.forms.divergences import RatifyForm
 from governance.queries.contradictions import open_take_overs
 from governance.views.page import one_time_key, page, url
-from measures.models import Measure
+from measures.queries import measures_with_right
+from portfolio.access import not_allowed
+from portfolio.choices import Right
 from portfolio.errors import Conflict, DomainError, NotAllowed
 from portfolio.models import Deed, OrganizationSettings
 
@@ -42,8 +44,11 @@ def _ratified(request: Any, form: RatifyForm) -> bool:
     if key is not None and Deed.objects.filter(key=key).exists():
         messages.info(request, _("This was already done; it was not done twice."))
         return True
-    codes = request.POST.getlist("measure")
-    chosen = list(Measure.objects.filter(code__in=codes))
+    codes = set(request.POST.getlist("measure"))
+    chosen = list(measures_with_right(request.user, Right.VIEW).filter(code__in=codes))
+    if len(chosen) < len(codes):
+        # The same for a measure the person may not see and for one that does not exist.
+        raise not_allowed(Right.DECIDE_AS_COMMITTEE)
     if not chosen:
         form.add_error(None, _("Choose at least one measure."))
         return False

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from governance.filters import MeasureFilter
 from governance.queries.register import SORTS, page_of, register_rows, register_terms, totals
@@ -26,6 +27,7 @@ def measures(request: Any) -> HttpResponse:
     context = {
         "filter": found,
         "chips": chips_of(request, found),
+        "misread": misread(found),
         "totals": sums,
         "page": page_of(found.qs, request.GET.get("page"), total=sums.count, sort=sort, on=request.on),
         "sort": sort,
@@ -49,9 +51,11 @@ def _sort_state(sort: str, key: str) -> tuple[str, str]:
 
 
 def chips_of(request: Any, found: MeasureFilter) -> list[tuple[str, str, str]]:
-    """Label, value and the address without it, for each filter in force."""
+    """Label, value and the address without it, for each filter in force; what cannot be understood filters nothing."""
     chips = []
     for name, field in found.form.fields.items():
+        if name in found.form.errors:
+            continue
         choices = dict(getattr(field, "choices", ()))
         for value in [v for v in request.GET.getlist(name) if v]:
             rest = request.GET.copy()
@@ -60,3 +64,11 @@ def chips_of(request: Any, found: MeasureFilter) -> list[tuple[str, str, str]]:
             label = next((str(text) for key, text in choices.items() if str(key) == value), value)
             chips.append((str(field.label), label, f"?{rest.urlencode()}"))
     return chips
+
+
+def misread(found: Any) -> list[str]:
+    """A sentence for each filter of the address that was not understood and so filters nothing."""
+    return [
+        _("Not filtered by “%(label)s”: %(why)s") % {"label": found.form.fields[name].label, "why": " ".join(errors)}
+        for name, errors in found.form.errors.items()
+    ]

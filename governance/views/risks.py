@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from governance.forms.measures import DependencyForm, RiskForm
-from governance.views.measure_frame import attempt, form_page, once, open_measure
+from governance.views.measure_frame import form_page, once, open_measure, sent
 from governance.views.page import expected_version, page, url
 from measures.actions.risks import add_dependency, add_risk, edit_risk, remove_dependency
 from measures.queries import visible_measures
@@ -24,12 +24,10 @@ def risk_create(request: Any, code: str) -> HttpResponse:
     """Something that may go wrong, scored."""
     measure, _rights = open_measure(request, code, Right.EDIT_WORK)
     form = RiskForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _add(request, measure, form.cleaned_data))
-        if not status:
-            messages.success(request, _("The risk was entered."))
-            return redirect(url(request, "measure", code))
+    status = sent(request, form, lambda: _add(request, measure, form.cleaned_data))
+    if not status:
+        messages.success(request, _("The risk was entered."))
+        return redirect(url(request, "measure", code))
     return form_page(request, measure, form, _("New risk"), status=status, submit=_("Add risk"))
 
 
@@ -44,12 +42,10 @@ def risk_edit(request: Any, code: str, pk: int) -> HttpResponse:
     measure, _rights = open_measure(request, code, Right.EDIT_WORK)
     risk = fetch_or_404(measure.risks.select_related("measure"), pk=pk)
     form = RiskForm(request.POST or None, risk=risk)
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _edit(request, risk, form.cleaned_data))
-        if not status:
-            messages.success(request, _("The risk was changed."))
-            return redirect(url(request, "measure", code))
+    status = sent(request, form, lambda: _edit(request, risk, form.cleaned_data))
+    if not status:
+        messages.success(request, _("The risk was changed."))
+        return redirect(url(request, "measure", code))
     version = request.POST.get("version") or risk.version
     return form_page(request, measure, form, _("Risk"), status=status, version=version)
 
@@ -63,12 +59,10 @@ def dependency_create(request: Any, code: str) -> HttpResponse:
     """Another measure, or a milestone of it, that this one waits for."""
     measure, _rights = open_measure(request, code, Right.EDIT_WORK)
     form = DependencyForm(request.POST or None, visible=visible_measures(request.user))
-    status = 200
-    if request.method == "POST":
-        status = 422 if not form.is_valid() else attempt(form, lambda: _wait(request, measure, form.cleaned_data))
-        if not status:
-            messages.success(request, _("The dependency was entered."))
-            return redirect(url(request, "measure", code))
+    status = sent(request, form, lambda: _wait(request, measure, form.cleaned_data))
+    if not status:
+        messages.success(request, _("The dependency was entered."))
+        return redirect(url(request, "measure", code))
     return form_page(request, measure, form, _("It waits for"), status=status, submit=_("Add dependency"))
 
 

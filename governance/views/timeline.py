@@ -23,7 +23,7 @@ def measure_timeline(request: Any, code: str) -> HttpResponse:
     """The newest entries, of one kind or all."""
     measure, _rights = open_measure(request, code)
     theme = _theme(request)
-    entries = story(measure, theme=theme)
+    entries = story(measure, theme=theme, currency=measure.organization_currency)
     context = frame(
         request,
         measure,
@@ -41,7 +41,7 @@ def measure_timeline(request: Any, code: str) -> HttpResponse:
 def measure_timeline_csv(request: Any, code: str) -> HttpResponse:
     """Every entry as CSV in UTF-8, with a mark so that spreadsheets read it as such."""
     measure, _rights = open_measure(request, code)
-    text = story_csv(story(measure, theme=_theme(request), limit=EVERYTHING))
+    text = story_csv(story(measure, theme=_theme(request), limit=EVERYTHING, currency=measure.organization_currency))
     response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
     name = content_disposition_header(as_attachment=True, filename=f"{measure.code}-timeline.csv")
     response.headers["Content-Disposition"] = name or "attachment"

@@ -92,6 +92,9 @@ SENTENCES = {
         "There is no plan rate of %(currency)s for the fiscal year %(year)s; "
         "its months are shown at the rate of the nearest year."
     ),
+    "target_place_unknown": _(
+        "There is no place “%(name)s” here, and no measure of the workbook names it; a target needs one."
+    ),
     "rate_locked": _("The plan rate of %(currency)s for %(year)s is locked at %(rate)s; write that, or no row."),
     "rate_of_own_currency": _("%(currency)s is the organization's own currency; its rate is 1."),
     "place_archived": _("“%(name)s” is archived; restore it, or name another place."),

@@ -88,6 +88,15 @@ def lights_set(rows: Iterable[Mapping[str, str]], kind: str) -> SafeString | str
     return _named(_light(found["colour"], kind, False, False, True, (words,), get_language()))
 
 
+@register.inclusion_tag("components/light_counts.html")
+def light_counts(counts: Mapping[str, Mapping[str, int]], kind: str) -> dict[str, object]:
+    """How many measures show each colour of one light, worst first; colours that nobody shows are left out."""
+    found = counts.get(kind, {})
+    order = (Light.RED, Light.AMBER, Light.GREEN, Light.GREY)
+    shown = [(colour, found[colour]) for colour in order if found.get(colour)]
+    return {"kind": LightKind(kind).label, "key": kind, "counts": shown}
+
+
 @lru_cache(maxsize=64)
 def _pill(stage: int, _language: str | None) -> SafeString:
     context = {"number": stage, "label": DoI(stage).label}
@@ -108,7 +117,7 @@ def _state(number: int, stage: int) -> str:
 
 @register.inclusion_tag("components/doi_stepper.html")
 def doi_stepper(stage: int, lifecycle: str = Lifecycle.ACTIVE) -> dict[str, object]:
-    """The six stages with the present one marked; a hold or a cancellation is said below them."""
+    """The six stages with the present one marked, faint on hold and after a cancellation; the head says which."""
     steps = [Step(int(doi), str(doi.label), _state(int(doi), int(stage))) for doi in DoI]
     paused = "" if lifecycle == Lifecycle.ACTIVE else Lifecycle(lifecycle).label
     return {"steps": steps, "paused": paused}

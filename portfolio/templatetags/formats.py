@@ -124,6 +124,12 @@ def signed(amount: Amount, currency: str = "") -> str:
     return _written(amount, currency, CENTS, plus="+")
 
 
+@register.filter
+def days(number: int) -> str:
+    """A number of days with its sign: +3, −1, 0."""
+    return f"{_sign(Decimal(number), '+')}{abs(number)}"
+
+
 def _scale_for(number: Decimal) -> str:
     size = abs(number)
     if size >= 1_000_000_000:

@@ -29,6 +29,8 @@ PLATFORM = {
     "governance_mailrequest",
     "governance_nightlyrun",
     "governance_reconcilerequest",
+    "governance_sealrequest",
+    "governance_verificationrequest",
     "guardian_groupobjectpermission",
     "guardian_userobjectpermission",
     "portfolio_organization",
@@ -57,6 +59,8 @@ APPEND_ONLY = {
     "governance_importbatch",
     "governance_preread",
     "governance_vote",
+    "governance_seal",
+    "governance_sealblock",
     "governance_waiver",
     "measures_roleholding",
     "measures_statuschange",
@@ -237,6 +241,14 @@ def test_append_only_tables_refuse_by_trigger_too(tables):
         assert {(table, "append_only"), (table, "append_only_truncate")} <= present
     for table in KEPT:
         assert (table, "append_only_truncate") in present
+
+
+def test_every_append_only_table_waits_for_its_seal(tables):
+    """A migration that adds one ends with `SealAppendOnlyTables()`."""
+    kept = {table for table, name, *_ in triggers() if name == "append_only"}
+    assert kept >= append_only(tables)
+    sealed = {table for table, name, *_ in triggers() if name == "wait_for_seal"}
+    assert sealed == kept - {"governance_seal", "governance_sealblock"}
 
 
 def test_every_trigger_is_enabled(db):

@@ -63,7 +63,7 @@ def test_import_says_what_it_brought(cast: Cast, tmp_path: Path) -> None:
     said = run(cast, good_folder(tmp_path / "acme"))
     assert said.refusal == ""
     assert said.err == []
-    assert "Took over 1 measures as of 2026-10-15: 1 Decided." in said.out
+    assert "Took over 1 measure as of 2026-10-15: 1 Decided." in said.out
     assert {"  1 milestones", "  4 new places", "  3 new people, inactive until invited"} <= set(said.out)
     batch = ImportBatch.objects.get()
     assert (batch.name, batch.imported_by, len(batch.sha256)) == ("acme", cast.admin, 64)
@@ -82,7 +82,7 @@ def test_dry_run_says_the_same_and_writes_nothing(cast: Cast, tmp_path: Path) ->
     before, folder = rows(), good_folder(tmp_path)
     said = run(cast, folder, "--dry-run")
     assert rows() == before
-    assert "Would take over 1 measures as of 2026-10-15: 1 Decided." in said.out
+    assert "Would take over 1 measure as of 2026-10-15: 1 Decided." in said.out
     assert said.out[-1] == "Nothing was written."
     assert run(cast, folder).refusal == ""
 

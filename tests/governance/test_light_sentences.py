@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from governance.rules import SEVERITIES
-from governance.sentences import DIVERGENCES, LIGHTS, sentence
+from governance.sentences import DIVERGENCES, LIGHTS, light_sentence, sentence
 
 ROOT = Path(__file__).parents[2]
 RULES = [ROOT / "measures" / "rules.py", ROOT / "finance" / "rules" / "potential.py"]
@@ -39,3 +39,9 @@ def test_every_divergence_has_a_sentence() -> None:
 @pytest.mark.parametrize("code", sorted(LIGHTS))
 def test_sentence_survives_missing_parameters(code: str) -> None:
     assert "%(" not in sentence(code, {})
+
+
+def test_amounts_of_a_light_name_their_currency() -> None:
+    reason = {"code": "run_rate", "params": {"value": "-1200.00", "reference": "480000.00", "threshold": "0.80"}}
+    assert light_sentence(reason, "EUR") == "The forecast run-rate is \u2212€1,200.00 of €480,000.00 committed."
+    assert light_sentence({"code": "dispute_open"}, "EUR") == "The controller disputes an effect."

@@ -113,6 +113,17 @@ def test_a_confirmed_meeting_and_its_outcomes_stay(cast, held):
             sql(f"DELETE FROM {table}")
 
 
+def test_what_a_meeting_and_an_item_are_about_stays(cast, held):
+    other = cast.measure()
+    with cast.acting(cast.member):
+        for fields in ({"planned_by": cast.chair}, {"kind": MeetingKind.CIRCULAR, "closes_at": LATER}):
+            with refused("meeting_fixed"):
+                Meeting.objects.filter(pk=held.pk).update(**fields)
+        for fields in ({"measure": other}, {"kind": ItemKind.NOTE}, {"ref": "7"}, {"submission": None}):
+            with refused("agenda_item_fixed"):
+                AgendaItem.objects.filter(meeting=held).update(**fields)
+
+
 def test_nobody_confirms_in_another_name_or_with_open_items(cast, held):
     with cast.acting(cast.deputy):
         with refused("meeting_confirmer"):

@@ -18,6 +18,7 @@ from finance.models import (
     FiscalPeriod,
     ForecastAmount,
     PlanAmount,
+    PlanRate,
 )
 from governance.choices import DecisionKind
 from measures.choices import DoI
@@ -312,3 +313,26 @@ def test_an_import_is_the_record_of_first_values_only(draft):
     ForecastAmount.objects.update(amount=Decimal(6))
     sql("SELECT set_config('app.importing', '', true)")
     assert [row[:2] for row in changes("forecast")] == [(Decimal(5), Decimal(6))]
+
+
+@pytest.fixture
+def locked_rate(cast):
+    return PlanRate.objects.create(currency="USD", fiscal_year=2026, rate=Decimal("0.92"), locked=True)
+
+
+@pytest.mark.parametrize("change", ["rate = 1", "locked = false", "fiscal_year = 2030", "currency = 'GBP'"])
+def test_a_locked_plan_rate_stays(locked_rate, change):
+    with refused("plan_rate_locked"):
+        sql(f"UPDATE finance_planrate SET {change} WHERE id = %s", locked_rate.pk)
+
+
+def test_a_locked_plan_rate_is_not_deleted(locked_rate):
+    with refused("plan_rate_locked_kept"):
+        sql("DELETE FROM finance_planrate WHERE id = %s", locked_rate.pk)
+
+
+def test_an_open_plan_rate_may_change_and_be_locked(cast):
+    rate = PlanRate.objects.create(currency="USD", fiscal_year=2026, rate=Decimal("0.92"))
+    sql("UPDATE finance_planrate SET rate = 0.9 WHERE id = %s", rate.pk)
+    sql("UPDATE finance_planrate SET locked = true WHERE id = %s", rate.pk)
+    assert PlanRate.objects.get(pk=rate.pk).rate == Decimal("0.9")

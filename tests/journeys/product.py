@@ -36,11 +36,13 @@ class Product:
     database: str
     running: dict[str, Child] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
+    # Where the database is, when it is not on the suite's own server.
+    elsewhere: dict[str, Any] = field(default_factory=dict)
 
     @contextmanager
     def rows(self) -> Iterator[None]:
         """Inside the block the ORM speaks to the product's database, and what it writes is committed."""
-        with on_database(self.database):
+        with on_database(self.database, self.elsewhere):
             yield
 
     def wait_until(self, true: Callable[[], object], *, within: float = 60.0) -> None:
@@ -67,16 +69,16 @@ class Product:
 
 
 @contextmanager
-def on_database(name: str) -> Iterator[None]:
+def on_database(name: str, elsewhere: Mapping[str, Any] | None = None) -> Iterator[None]:
     connection = connections["default"]
-    before = connection.settings_dict["NAME"]
+    before = dict(connection.settings_dict)
     connection.close()
-    connection.settings_dict["NAME"] = name
+    connection.settings_dict.update({**(elsewhere or {}), "NAME": name})
     try:
         yield
     finally:
         connection.close()
-        connection.settings_dict["NAME"] = before
+        connection.settings_dict.update(before)
 
 
 def address_of(name: str, url: str) -> str:
@@ -120,13 +122,18 @@ def straight(_name: str, url: str) -> str:
 
 def start(database: str, folder: Path, *, led: Callable[[str, str], str] = straight) -> Product:
     """Web, worker and beat on this database, ready to answer; `led` may lead them to `database` and `broker`."""
-    port = free_port()
-    for name in ("run", "logs"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
     environment = environment_of(database, folder)
     environment["DATABASE_URL"] = led("database", environment["DATABASE_URL"])
     environment["REDIS_URL"] = led("broker", environment["REDIS_URL"])
-    product = Product(address=f"http://127.0.0.1:{port}", database=database, environment=environment)
+    return launch(database, folder, environment)
+
+
+def launch(database: str, folder: Path, environment: dict[str, str], **elsewhere: Any) -> Product:
+    """Web, worker and beat with this environment, ready to answer."""
+    port = free_port()
+    for name in ("run", "logs"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    product = Product(f"http://127.0.0.1:{port}", database, environment=environment, elsewhere=elsewhere)
     for child in children(folder, port=port):
         child.launch(environment)
         product.running[child.name] = child

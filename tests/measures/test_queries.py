@@ -3,13 +3,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.http import Http404
 
 from measures.actions.measures import change_controller, create_measure
 from measures.choices import DoI, Lifecycle
 from measures.models import Measure, Milestone
 from measures.queries import (
-    fetch_measure_for,
     implementation_inputs,
     measures_with_right,
     offices_of,
@@ -173,21 +171,11 @@ def test_require_on_several_refuses_for_one_foreign_measure(cast: Cast) -> None:
         require_on_measures(cast.owner, Right.EDIT_WORK, [own, other])
 
 
-def test_fetch_is_404_without_and_403_against_the_right(cast: Cast) -> None:
-    measure = cast.measure()
-    assert fetch_measure_for(cast.auditor, Right.VIEW, measure.code) == measure
-    with pytest.raises(Http404):
-        fetch_measure_for(cast.auditor, Right.VIEW, "M-0")
-    with pytest.raises(NotAllowed):
-        fetch_measure_for(cast.member, Right.VIEW, measure.code)
-
-
 def test_measure_of_another_organization_does_not_exist(cast: Cast) -> None:
     code = cast.measure().code
     with tenancy.acting_as(organization_id=cast.foreign.pk, user_id=cast.outsider.pk):
         assert not visible_measures(cast.outsider).exists()
-        with pytest.raises(Http404):
-            fetch_measure_for(cast.outsider, Right.VIEW, code)
+        assert not Measure.objects.filter(code=code).exists()
 
 
 def test_right_granted_above_reaches_the_measure(cast: Cast) -> None:

@@ -43,14 +43,18 @@ class Command(BaseCommand):
             raise CommandError(f"There is no person “{options['email']}”.")
         try:
             with tenancy.tenant(organization.pk, user_id=person.pk):
-                self._take_over(organization, person, options)
+                done = self._take_over(organization, person, options)
         except WorkbookRefused as refusal:
             self._list(refusal.findings)
             raise CommandError(refusal.sentences[0]) from None
         except DomainError as refusal:
             raise CommandError(" ".join(refusal.sentences)) from None
+        # Said only now, when it is committed.
+        for line in done.findings.warning_lines():
+            self.stderr.write(line)
+        self._summarize(done, dry_run=options["dry_run"])
 
-    def _take_over(self, organization: Organization, person: User, options: dict[str, Any]) -> None:
+    def _take_over(self, organization: Organization, person: User, options: dict[str, Any]) -> TakenOver:
         path = Path(options["path"])
         now = today(organization, timezone.now())
         on = _day(options["on"]) if options["on"] else now
@@ -63,10 +67,8 @@ class Command(BaseCommand):
             sha256=content_sha256(path) if path.exists() else "",
             tell=self.stdout.write if options["verbosity"] else lambda _line: None,
         )
-        for line in done.findings.warning_lines():
-            self.stderr.write(line)
-        self._summarize(done, dry_run=options["dry_run"])
         transaction.set_rollback(options["dry_run"])
+        return done
 
     def _list(self, findings: Findings) -> None:
         for line in (*findings.warning_lines(), *findings.error_lines()):
@@ -76,7 +78,7 @@ class Command(BaseCommand):
         outline = done.outline
         verb = "Would take over" if dry_run else "Took over"
         stages = ", ".join(f"{outline.stages[stage]} {stage.label}" for stage in DoI if outline.stages[stage])
-        self.stdout.write(f"{verb} {outline.counts['measures']} measures as of {outline.on}: {stages}.")
+        self.stdout.write(f"{verb} {_many(outline.counts['measures'], 'measure')} as of {outline.on}: {stages}.")
         for label, count in created(done):
             if count:
                 self.stdout.write(f"  {count} {label}")
@@ -100,6 +102,10 @@ def created(done: TakenOver) -> list[tuple[str, int]]:
         ("targets", outline.counts["targets"]),
         ("open take-over gaps", sum(done.gaps.values())),
     ]
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _day(text: str) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import ArgumentTypeError
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,19 @@ from portfolio.middleware import today
 from portfolio.models import Organization
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"“{text}” is no day; write it as YYYY-MM-DD.") from None
+
+
 class Command(BaseCommand):
     help = "Judges both lights, divergences and roll-ups of an organization. With --on nothing is written."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--organization", required=True, metavar="SLUG")
-        parser.add_argument("--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day to judge as of")
+        parser.add_argument("--on", type=_day, metavar="YYYY-MM-DD", help="the day to judge as of")
         parser.add_argument("--json", metavar="FILE", help="where to write the findings; - for standard output")
 
     def handle(self, *args: Any, organization: str, on: date | None, json: str | None, **options: Any) -> None:

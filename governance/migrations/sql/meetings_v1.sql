@@ -14,6 +14,10 @@ CREATE TRIGGER meeting_confirmer BEFORE UPDATE ON governance_meeting FOR EACH RO
   WHEN (NEW.state = 'confirmed' AND NEW.confirmed_by_id IS DISTINCT FROM acting_person()
     OR NEW.state <> 'confirmed' AND NEW.confirmed_by_id IS NOT NULL)
   EXECUTE FUNCTION refuse_row('a meeting is confirmed by the person who acts');
+CREATE TRIGGER meeting_fixed BEFORE UPDATE ON governance_meeting
+  FOR EACH ROW EXECUTE FUNCTION refuse_other_changes(
+    'starts_at', 'zone', 'minutes', 'place', 'state', 'sequence', 'cancel_reason', 'confirmed_by_id', 'confirmed_at',
+    'version');
 CREATE TRIGGER append_only BEFORE DELETE ON governance_meeting
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON governance_meeting
@@ -41,6 +45,10 @@ CREATE TRIGGER agenda_item_settler BEFORE UPDATE ON governance_agendaitem FOR EA
   WHEN (NEW.outcome <> '' AND NEW.settled_by_id IS DISTINCT FROM acting_person()
     OR NEW.outcome = '' AND NEW.settled_by_id IS NOT NULL)
   EXECUTE FUNCTION refuse_row('an outcome is recorded by the person who acts');
+CREATE TRIGGER agenda_item_fixed BEFORE UPDATE ON governance_agendaitem
+  FOR EACH ROW EXECUTE FUNCTION refuse_other_changes(
+    'position', 'consent', 'deferred', 'note', 'overrule_reason', 'outcome', 'objections', 'tally', 'decision_id',
+    'settled_by_id', 'settled_at', 'version');
 CREATE TRIGGER append_only BEFORE DELETE ON governance_agendaitem
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON governance_agendaitem

@@ -82,3 +82,9 @@ def test_target_is_set_from_above_and_changed(cast: Cast) -> None:
 def test_target_is_not_set_by(cast: Cast, person: str) -> None:
     with pytest.raises(NotAllowed):
         act(cast, set_target, cast.package, 2026, Decimal(1), by=getattr(cast, person))
+
+
+def test_without_any_rate_amounts_count_as_nought(cast: Cast) -> None:
+    unknown = rates_of("CHF")
+    assert (unknown.is_known, unknown.exact(2026), unknown.near(2026)) == (False, None, 0)
+    assert rates_of("EUR").is_known

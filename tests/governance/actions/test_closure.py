@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from finance.actions.confirmations import ConfirmationTerms
+from finance.actions.disputes import close_dispute, open_dispute
 from finance.choices import ClosureOutcome, ConfirmationMethod, Hardness, LeakageReason
 from finance.models import ClosureConfirmation
 from governance.actions.closure import confirm_and_close, consent_to_closure, reject_closure
@@ -169,6 +170,21 @@ def test_another_divergence_is_not_answered_by_the_terms(cast):
     with pytest.raises(Refused) as refused:
         close(cast, measure, SHORT)
     assert refused.value.codes == ["divergences_answered"]
+
+
+def test_nothing_is_confirmed_while_an_effect_is_disputed(cast):
+    measure = submitted_closure(cast)
+    with cast.acting(cast.controller):
+        effect = measure.effects.order_by("pk").first()
+        dispute = open_dispute(effect, amount=Decimal(1_000), reason="Booked twice?", by=cast.controller, on=TODAY)
+    for terms in (CONFIRM, SHORT):
+        with pytest.raises(Refused) as refusal:
+            close(cast, measure, terms)
+        assert "no_open_dispute" in refusal.value.codes
+    with cast.acting(cast.controller):
+        close_dispute(dispute, outcome="Booked once.", by=cast.controller, on=TODAY)
+    close(cast, measure)
+    assert Measure.objects.get(pk=measure.pk).stage == DoI.CLOSED
 
 
 def test_a_rejection_returns_the_closure_with_findings(cast):

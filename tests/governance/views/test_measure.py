@@ -212,3 +212,11 @@ def test_dependency_on_an_unknown_code_is_refused(cast: Cast, draft: Measure) ->
     answer = send(cast, cast.owner, "dependency_create", draft.code, data={"code": "M-77"})
     assert answer.status_code == 422
     assert "You see no measure with this code" in text_of(answer)
+
+
+def test_a_hold_is_said_once_in_the_head(cast: Cast) -> None:
+    measure = cast.measure()
+    saving(cast, measure, E1_PLAN)
+    measure = decide(cast, measure, lifecycle="on_hold")
+    html = sign_in(cast.owner).get(address(cast, "measure_milestones", measure.code)).content.decode()
+    assert html.count('<span class="tag warn">On hold</span>') == 1

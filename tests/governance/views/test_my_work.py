@@ -184,6 +184,7 @@ def test_notices_are_read_by_their_person_alone(cast: Cast) -> None:
     html = sign_in(cast.owner).get(address(cast, "my_work")).content.decode()
     assert "Silent leakage" in html
     assert measure.code in html
+    assert measure.name in html
     assert post(cast, cast.owner, "notices_read", notice=[mine.pk, other.pk]).status_code == 302
     mine.refresh_from_db()
     other.refresh_from_db()

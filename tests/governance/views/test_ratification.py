@@ -96,3 +96,12 @@ def test_the_list_takes_as_many_statements_for_three_rows_as_for_one(cast: Cast)
     one = _statements(cast)
     taken_over(cast, "Two", "Three")
     assert _statements(cast) == one
+
+
+def test_a_code_tells_nothing_about_a_measure_the_person_may_not_see(cast: Cast) -> None:
+    (measure,) = taken_over(cast, "Old program")
+    unseen = post(cast, cast.member, "ratification", measure=[measure.code], reason="Yes")
+    unknown = post(cast, cast.member, "ratification", measure=["M-4711"], reason="Yes")
+    assert (unseen.status_code, unknown.status_code) == (403, 403)
+    assert cast.chair.name not in unseen.content.decode()
+    assert waiting() == {"Old program"}

@@ -180,3 +180,25 @@ def test_who_sees_all_and_who_sees_by_package_see_the_same_totals(cast):
     totals = [one.get(REGISTER).context["totals"] for one in (below, everywhere)]
     assert totals[0] == totals[1]
     assert totals[0].committed == Decimal(2_400_000)
+
+
+def test_the_largest_come_first_and_what_has_no_amount_last(cast, client):
+    committed_measures(cast, 1)
+    cast.measure(name="Still an idea")
+    for sort in ("committed", "-committed"):
+        shown = [row.committed for row in client.get(f"{REGISTER}?sort={sort}").context["page"].object_list]
+        assert shown == [Decimal(1_200_000), None], sort
+
+
+@pytest.mark.parametrize("query", ["committed_from=abc", "stage=9", "basis=wonder"])
+def test_a_filter_that_is_not_understood_says_so_and_has_no_chip(cast, client, query):
+    answer = client.get(f"{REGISTER}?{query}")
+    assert answer.context["chips"] == []
+    assert "Not filtered by" in answer.content.decode()
+
+
+def test_a_node_says_attainment_and_how_many_show_each_colour(cast, client):
+    committed_measures(cast, 2)
+    html = client.get(TREE).content.decode()
+    assert "100.0% of committed" in html
+    assert "of value updated in 45 days" in html

@@ -9,13 +9,13 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
-from portfolio.protection import AppendOnlyTables, KeptTables, SqlFile, TenantTables
+from portfolio.protection import AppendOnlyTables, KeptTables, SealAppendOnlyTables, SqlFile, TenantTables
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0007_status_in_cents'),
+        ('governance', '0008_sealing_trail'),
         ('measures', '0004_field_names'),
         ('portfolio', '0005_standing_clock'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -231,4 +231,5 @@ class Migration(migrations.Migration):
             "governance_historicalagendaitem",
         ),
         KeptTables("governance_meeting", "governance_agendaitem"),
+        SealAppendOnlyTables(),
     ]
