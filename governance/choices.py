@@ -164,3 +164,61 @@ class Lack(models.TextChoices):
     MEASURES_WITHOUT_COMMITTEE = "measures_without_committee", _("Measures without a committee: %(count)s.")
     TAKE_OVER_GAPS = "take_over_gaps", _("Gaps of a take-over that are still open: %(count)s.")
     PLAN_RATE_MISSING = "plan_rate_missing", _("No plan rate of %(currency)s for %(year)s.")
+
+
+# Committees that meet
+
+
+class MeetingKind(models.TextChoices):
+    MEETING = "meeting", _("Meeting")
+    CIRCULAR = "circular", _("Vote outside a meeting")
+
+
+class MeetingState(models.TextChoices):
+    """A vote outside a meeting is planned while it is open."""
+
+    PLANNED = "planned", _("Planned")
+    PRE_READ = "pre_read", _("Pre-read sent")
+    HELD = "held", _("Held, waits for the chair")
+    CONFIRMED = "confirmed", _("Confirmed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ItemKind(models.TextChoices):
+    """What an item of an agenda is about."""
+
+    SUBMISSION = "submission", _("Gate decision")
+    PROPOSAL = "proposal", _("Proposal")
+    RATIFICATION = "ratification", _("Take-over to ratify")
+    REVIEW = "review", _("Review of a hold")
+    CONDITION = "condition", _("Unmet condition")
+    DIVERGENCE = "divergence", _("Critical divergence")
+    NOTE = "note", _("Note")
+
+
+class ItemOutcome(models.TextChoices):
+    """What became of an item; blank while it is open."""
+
+    ADVANCED = "advanced", _("Decided")
+    RETURNED = "returned", _("Returned")
+    AGREED = "agreed", _("Agreed")
+    DECLINED = "declined", _("Declined")
+    RATIFIED = "ratified", _("Ratified")
+    NOTED = "noted", _("Noted")
+    DEFERRED = "deferred", _("Deferred")
+    STALE = "stale", _("Stale")
+    REFUSED = "refused", _("Not decided")
+    REMOVED = "removed", _("Taken off the agenda")
+
+
+class Presence(models.TextChoices):
+    PRESENT = "present", _("Present")
+    EXCUSED = "excused", _("Excused")
+    ABSENT = "absent", _("Absent")
+
+
+class VoteChoice(models.TextChoices):
+    FOR = "for", _("For")
+    AGAINST = "against", _("Against")
+    ABSTAIN = "abstain", _("Abstains")
+    RECUSED = "recused", _("Takes no part")

@@ -40,6 +40,7 @@ WAYS: list[tuple[str, Promise, str]] = [
     ("my_update", _("My update"), "edit"),
     ("month_end", _("Month end"), "calendar"),
     ("takeover", _("Take-over"), "upload"),
+    ("committee_list", _("Committees"), "people"),
     ("audit", _("Audit"), "shield"),
 ]
 

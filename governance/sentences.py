@@ -263,6 +263,19 @@ DEEDS: dict[str, _StrPromise] = {
     "take_over_ratified": _("ratified the take-over"),
     "program_taken_over": _("took over a running program as of %(on)s"),
     "reconciled": _("judged both lights anew"),
+    "committee_created": _("created the committee %(name)s"),
+    "committee_edited": _("changed the committee %(name)s"),
+    "member_seated": _("seated %(name)s"),
+    "term_changed": _("changed the term of %(name)s"),
+    "meeting_planned": _("planned a meeting"),
+    "meeting_changed": _("changed the meeting"),
+    "meeting_cancelled": _("cancelled the meeting"),
+    "agenda_changed": _("changed the agenda"),
+    "pre_read_frozen": _("froze the pre-read"),
+    "meeting_recorded": _("recorded attendance and votes"),
+    "meeting_confirmed": _("confirmed the meeting"),
+    "vote_opened": _("opened a vote outside a meeting"),
+    "vote_cast": _("voted"),
     "divergence_answered": _("answered divergence %(code)s"),
     # Proposals beside the gates, and conditions.
     "hold_proposed": _("proposed to put the measure on hold: %(reason_code)s"),
@@ -351,7 +364,40 @@ NOTICES: dict[str, _StrPromise] = {
     "mail_refused": _("The mail address of %(person)s does not work; a mail to it was refused."),
 }
 
-SENTENCES: dict[str, _StrPromise] = {**CRITERIA, **REFUSALS, **LIGHTS, **DIVERGENCES}
+# Committees that meet: why a deed was refused, and what was done.
+COMMITTEES: dict[str, _StrPromise] = {
+    "only_members_see": _("Meetings are seen by the members of the committee, the transformation office and auditors."),
+    "only_secretary_edits": _("The agenda and the record are kept by the secretary, the chair and the deputy chair."),
+    "only_planners_plan": _("A meeting is planned by the secretary, the chairs or the transformation office."),
+    "only_members_vote": _("Only members of the committee vote."),
+    "meeting_in_past": _("A meeting begins in the future."),
+    "meeting_over": _("The meeting is over; it never changes again."),
+    "meeting_held": _("The meeting has been held; its time and agenda are fixed."),
+    "zone_unknown": _("%(zone)s is no known time zone."),
+    "time_missing": _("This hour does not exist in the time zone: the clocks go forward. Choose another."),
+    "duration_unlikely": _("A meeting lasts between 5 minutes and 24 hours."),
+    "agenda_empty": _("There is nothing on the agenda."),
+    "not_on_agenda": _("This item is not on the agenda, or it already has its outcome."),
+    "consent_needs_vote": _("Only an item that is voted on can be taken by consent."),
+    "vetoed_no_consent": _("A vetoed submission is not taken by consent; the committee must overrule the veto."),
+    "not_a_voter": _("%(name)s is not a member of the committee."),
+    "recused_vote": _("%(name)s owns, sponsors or submitted this measure and takes no part in its vote."),
+    "absent_vote": _("%(name)s was not present; only those present vote."),
+    "nobody_present": _("Record who was present first."),
+    "not_held": _("The secretary first records the meeting and hands it to the chair."),
+    "nothing_to_confirm": _("Nothing of this meeting waits for you; you see below what was decided."),
+    "meeting_confirmed": _("The meeting is already confirmed; you see below what was decided."),
+    "vote_own_name": _("Outside a meeting everybody votes in their own name only."),
+    "voting_open": _("The vote is open until %(until)s, and not everybody has voted."),
+    "vote_is_over": _("The vote has ended."),
+    "vote_after_decision": _("This is already decided; no vote counts now."),
+    "vote_end_early": _("A vote outside a meeting ends in the future."),
+    "vote_running": _("A vote outside a meeting is already open on this submission, or it is on an agenda."),
+    "no_committee_gate": _("This submission is not decided by a steering committee."),
+    "quorum_of_item": _("%(present)s of those who may vote took part, %(quorum)s needed for the quorum."),
+}
+
+SENTENCES: dict[str, _StrPromise] = {**CRITERIA, **REFUSALS, **LIGHTS, **DIVERGENCES, **COMMITTEES}
 
 
 # An amount as it is stored: to the cent, with a point.

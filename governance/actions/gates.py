@@ -139,9 +139,10 @@ def decide_as_committee(
 
     A recused chair is replaced by the deputy chair, then by the longest-serving member. The quorum of those present
     is needed, except below `de_minimis`, where the chair decides alone, unless a veto is to be overruled. `sitting`
-    is the vote of a meeting; without one the chair names those present. Refused, all at once: another person than
-    the speaker, a missing quorum, a lost vote, a veto without a reason to overrule it, an impossible condition, a
-    HARD criterion no longer met. Recorded: the deed, the approval and the decision with those present.
+    is the vote of a meeting, with those who declared that they take no part; without one the chair names those
+    present. Refused, all at once: another person than the speaker, a missing quorum, a lost vote, a veto without a
+    reason to overrule it, an impossible condition, a HARD criterion no longer met. Recorded: the deed, the approval
+    and the decision with those present and their votes.
     """
     docket = docket_of(submission, on=on)
     if docket.is_stale:
@@ -150,7 +151,7 @@ def decide_as_committee(
         refuse_decided(docket.submission)
         if Office.COMMITTEE not in docket.gate.deciders:
             raise Refused(_wrong_office(Office.COMMITTEE))
-        bench = bench_for(docket.measure, docket.gate, docket.submission, on=on)
+        bench = _bench(docket, sitting)
         require_speaker(bench, by)
         vetoed = docket.submission.approvals.filter(verdict=Verdict.VETO).exists()
         record = sitting_record(docket.case, bench, by=by, present=present, sitting=sitting, vetoed=vetoed)
@@ -170,7 +171,13 @@ def decide_as_committee(
 
 
 def return_submission(
-    submission: GateSubmission, *, by: User, on: date, reason: str, key: UUID | None = None
+    submission: GateSubmission,
+    *,
+    by: User,
+    on: date,
+    reason: str,
+    sitting: Sitting | None = None,
+    key: UUID | None = None,
 ) -> Outcome:
     """The submission goes back to the owner with a reason; the measure stays in its stage.
 
@@ -180,7 +187,7 @@ def return_submission(
     docket = docket_of(submission, on=on)
     if docket.is_stale:
         return Outcome(docket.submission)
-    offices = deciding_offices(by, docket.measure, docket.gate, docket.submission, on=on)
+    offices = _offices(docket, by, sitting)
     office = offices[0] if offices else docket.gate.deciders[0]
     kind = "closure_rejected" if docket.gate.to == DoI.CLOSED else "gate_returned"
     with _deciding(kind, docket, by=by, office=office, reason=reason, key=key):
@@ -191,7 +198,10 @@ def return_submission(
         _refuse_silence(reason)
         if not docket.submission.approvals.filter(office=office).exists():
             _say(docket, office, Verdict.RETURN, by=by, reason=reason)
-        decision = _decision(docket, DecisionKind.RETURN, to=docket.case.stage, office=office, by=by, reason=reason)
+        more = {} if sitting is None else {"snapshot": {**docket.submission.snapshot, "committee": sitting.as_record()}}
+        decision = _decision(
+            docket, DecisionKind.RETURN, to=docket.case.stage, office=office, by=by, reason=reason, **more
+        )
         set_state(docket.submission, SubmissionState.DECIDED)
         return Outcome(docket.submission, decision)
 
@@ -326,3 +336,16 @@ def _refuse_unmet(docket: Docket, *more: Objection) -> None:
     found = [*more, *found]
     if found:
         raise Refused(*found)
+
+
+def _bench(docket: Docket, sitting: Sitting | None) -> Bench:
+    """Those who may decide, without who declared in the meeting that they take no part."""
+    absent = sitting.recused if sitting is not None else ()
+    return bench_for(docket.measure, docket.gate, docket.submission, on=docket.case.on, without=absent)
+
+
+def _offices(docket: Docket, by: User, sitting: Sitting | None) -> tuple[Office, ...]:
+    if sitting is None:
+        return deciding_offices(by, docket.measure, docket.gate, docket.submission, on=docket.case.on)
+    presides = Office.COMMITTEE in docket.gate.deciders and _bench(docket, sitting).speaker == by
+    return (Office.COMMITTEE,) if presides else ()

@@ -4,6 +4,7 @@ from .digest import CommitteeDigest, DigestIssue
 from .divergence import Divergence, DivergenceChange, StatusOverride
 from .gate import GateApproval, GateDecision, GateSubmission, Waiver
 from .invitation import Invitation
+from .meeting import AgendaItem, Attendance, Meeting, PreRead, Vote
 from .notice import Notice, Subscription
 from .outbox import MailAttachment, OutgoingMail
 from .proposal import Proposal, ProposalWord
@@ -13,6 +14,8 @@ from .seal import Seal, SealBlock, SealRequest, Verification, VerificationReques
 from .takeover import ImportBatch, TakeOver, TakeOverGap
 
 __all__ = [
+    "AgendaItem",
+    "Attendance",
     "Blueprint",
     "CommitteeDigest",
     "Condition",
@@ -28,10 +31,12 @@ __all__ = [
     "MailAttachment",
     "MailRequest",
     "MeasureStatus",
+    "Meeting",
     "NightlyRun",
     "Notice",
     "OutboxEntry",
     "OutgoingMail",
+    "PreRead",
     "Proposal",
     "ProposalWord",
     "PublishedFigures",
@@ -48,5 +53,6 @@ __all__ = [
     "UntoldFact",
     "Verification",
     "VerificationRequest",
+    "Vote",
     "Waiver",
 ]

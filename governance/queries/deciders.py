@@ -42,17 +42,37 @@ def bench_for(
 ) -> Bench:
     """The committee of the measure without those who own or sponsor it, submitted it, or never decide this gate.
 
-    `without` are others who take no part, such as whoever proposed what is decided.
+    `without` are others who take no part, such as whoever proposed what is decided, or declared so in a meeting.
     """
     if measure.committee is None:
         return Bench((), (), 0)
-    members = _members(measure.committee, on)
-    kept_out = {measure.owner_id, measure.sponsor_id, *_submitters(submission), *without}
-    if gate.barred:
-        kept_out |= barred_among(members, on)
-    eligible = tuple(member for member in members if member.pk not in kept_out)
-    recused = tuple(member.pk for member in members if member.pk in kept_out)
-    return Bench(eligible, recused, min(measure.committee.quorum, len(eligible)))
+    return seats_of(measure.committee, on=on).bench(measure, gate, submission, without=without)
+
+
+@dataclass(frozen=True)
+class Seats:
+    """Who sits on a committee on a day, in the order in which they preside, and who of them never decides."""
+
+    members: tuple[User, ...]
+    barred: frozenset[int]
+    quorum: int
+
+    def bench(
+        self, measure: Measure, gate: Gate, submission: GateSubmission | None, *, without: Iterable[int | None] = ()
+    ) -> Bench:
+        """Those who may decide this; asks the database for nothing more."""
+        kept_out = {measure.owner_id, measure.sponsor_id, *_submitters(submission), *without}
+        if gate.barred:
+            kept_out |= self.barred
+        eligible = tuple(member for member in self.members if member.pk not in kept_out)
+        recused = tuple(member.pk for member in self.members if member.pk in kept_out)
+        return Bench(eligible, recused, min(self.quorum, len(eligible)))
+
+
+def seats_of(committee: SteeringCommittee, *, on: date) -> Seats:
+    """The committee as it sits on this day."""
+    members = _members(committee, on)
+    return Seats(tuple(members), frozenset(barred_among(members, on)), committee.quorum)
 
 
 def _members(committee: SteeringCommittee, on: date) -> list[User]:

@@ -53,6 +53,7 @@ from governance.models import (
     Notice,
     TakeOver,
 )
+from governance.queries.meeting_work import meeting_work
 from governance.queries.notices import notices_of
 from governance.queries.proposals import overdue_reviews, proposals_asking
 from measures.choices import DoI, Lifecycle
@@ -108,7 +109,7 @@ class Inbox:
 
 
 # Others wait for these; they come before one's own work of the same urgency.
-DECISIONS = ("decide", "close", "consent", "dispute", "ratify", "proposal", "fulfilment")
+DECISIONS = ("decide", "close", "consent", "dispute", "ratify", "proposal", "fulfilment", "vote", "minutes")
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,7 @@ def inbox(user: User, *, on: date) -> Inbox:
         _reviews(user, on),
         _conditions(user),
         _claimed_conditions(user),
+        *(_listed(rows, kind, **columns) for rows, kind, columns in meeting_work(user, on=on)),
     ]
     rows = parts[0].union(*parts[1:], all=True)
     items = (_item(row, frame, on) for row in rows)

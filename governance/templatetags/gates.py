@@ -61,6 +61,9 @@ WORK = {
     "review": _("Review the hold: resume, cancel or hold on"),
     "condition": _("Fulfil the condition: %(detail)s"),
     "fulfilment": _("Accept that the condition is fulfilled: %(detail)s"),
+    "meeting": _("Meeting of %(detail)s"),
+    "vote": _("Vote on the gate to %(stage)s, outside a meeting"),
+    "minutes": _("Confirm what %(detail)s voted"),
 }
 COUNTED = {
     "claims": ngettext_lazy(
@@ -87,7 +90,7 @@ def work(item: Item) -> str:
     params = {"detail": item.detail, "stage": "", "meaning": "", "proposed": ""}
     if item.kind == "proposal":
         params["proposed"] = str(DecisionKind(item.detail).label)
-    if item.kind in ("decide", "again", "gate"):
+    if item.kind in ("decide", "again", "gate", "vote"):
         params["stage"] = str(DoI(int(item.detail)).label)
     if item.kind == "divergence":
         params["meaning"] = sentence(item.detail)

@@ -31,9 +31,13 @@ PLACES = {
     "review": ("measure_gates", "pause"),
     "condition": ("condition", "clock"),
     "fulfilment": ("condition", "check"),
+    "meeting": ("meeting", "calendar"),
+    "vote": ("meeting", "flag"),
+    "minutes": ("meeting_confirm", "check"),
 }
 # The row itself has a page below its measure.
 BY_NUMBER = ("proposal", "condition", "fulfilment")
+OF_MEETINGS = ("meeting", "vote", "minutes")
 
 
 @page
@@ -51,6 +55,8 @@ def _place(request: Any, item: Item) -> tuple[str, str]:
         return url(request, name, item.code, item.detail), icon
     if item.kind in BY_NUMBER:
         return url(request, name, item.code, int(item.ref)), icon
+    if item.kind in OF_MEETINGS:
+        return url(request, name, item.ref), icon
     if item.code:
         return url(request, name, item.code), icon
     query = f"?month={item.ref}" if item.ref else ""

@@ -4,6 +4,6 @@ from portfolio.protection import SealAppendOnlyTables
 
 
 class Migration(migrations.Migration):
-    dependencies = [("governance", "0012_console_setup")]
+    dependencies = [("governance", "0013_committees_meetings")]
 
     operations = [SealAppendOnlyTables()]
