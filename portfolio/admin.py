@@ -133,12 +133,10 @@ class CommitteeAdmin(InOrganization):
 
 
 @admin.register(OrganizationSettings)
-class SettingsAdmin(InOrganization):
-    list_display = ("currency", "fiscal_year_start", "materiality", "de_minimis", "four_eyes_limit")
-    readonly_fields = ("currency", "fiscal_year_start")
+class SettingsAdmin(ReadOnly):
+    """Only shown: the set-up changes them, within the limits of a blueprint."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    list_display = ("currency", "fiscal_year_start", "materiality", "de_minimis", "four_eyes_limit")
 
 
 @admin.register(Holiday)

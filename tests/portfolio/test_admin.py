@@ -84,13 +84,21 @@ def test_a_superuser_of_no_organization_administers_nothing(cast: Cast) -> None:
     assert client.get(reverse("admin:measures_measure_changelist")).status_code == 403
 
 
-def test_a_change_of_settings_is_a_deed_of_its_person(cast: Cast) -> None:
+def test_settings_are_changed_by_nobody_here(cast: Cast) -> None:
+    """Whoever may change them does so in the set-up, whose limits would not hold on this page."""
+    client, before = signed_in(cast, cast.admin), limit()
+    assert client.get(settings_page()).status_code == 200
+    assert client.post(settings_page(), LIMITS).status_code == 403
+    assert limit() == before
+
+
+def test_a_change_of_a_committee_is_a_deed_of_its_person(cast: Cast) -> None:
     client = signed_in(cast, cast.admin)
-    assert client.post(settings_page(), LIMITS).status_code == 302
+    assert client.post(committee_page(cast), committee(cast, cast.sponsor)).status_code == 302
     done = Deed.objects.filter(kind="set_up_changed").get()
-    assert (done.actor, done.details["kind"]) == (cast.admin, "organizationsettings")
-    assert "four_eyes_limit" in done.details["fields"]
-    assert OrganizationSettings.objects.get().history.first().deed_id == done.pk
+    assert (done.actor, done.details["kind"]) == (cast.admin, "steeringcommittee")
+    assert "chair" in done.details["fields"]
+    assert cast.committee.history.first().deed_id == done.pk
 
 
 def test_seats_are_for_members_of_the_organization(cast: Cast) -> None:
