@@ -29,7 +29,7 @@ from governance.actions.submissions import (
 )
 from governance.choices import CriterionKind, DecisionKind, SubmissionState, Verdict
 from governance.models import GateApproval, GateDecision, GateSubmission
-from governance.queries.deciders import bench_for, deciding_offices, is_barred, submitted
+from governance.queries.deciders import Bench, bench_for, deciding_offices, is_barred, submitted
 from governance.queries.objections import criterion_states
 from governance.rules.sittings import Sitting
 from governance.sentences import field_labels, objection
