@@ -29,7 +29,7 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Abs, Cast, Coalesce, Greatest, NullIf
+from django.db.models.functions import Abs, Cast, Coalesce, Greatest, Least, NullIf
 
 from finance.choices import EvidenceTier
 from finance.models import ActualEntry, Dispute, FiscalPeriod, ForecastUpkeep
@@ -266,7 +266,10 @@ def _disputes(user: User) -> QuerySet[Any]:
 
 
 def _claims(user: User, on: date) -> QuerySet[Any]:
-    """Months now over with claimed actuals that the person, as controller, has not validated; one row a month."""
+    """Months in which owners claimed actuals that the person, as controller, has not validated; one row a month.
+
+    A month that still runs waits since today, not since a day to come.
+    """
     claims = ActualEntry.objects.filter(tier=EvidenceTier.CLAIMED, effect__measure__controller=user)
     claims = claims.exclude(effect__measure__lifecycle=Lifecycle.CANCELLED)
     about = claims.annotate(about=Coalesce("corrects", "period"))
@@ -274,8 +277,7 @@ def _claims(user: User, on: date) -> QuerySet[Any]:
         tier=EvidenceTier.CLAIMED, effect=OuterRef("effect"), about=OuterRef("about"), pk__gt=OuterRef("pk")
     )
     answered = ActualEntry.objects.filter(validates=OuterRef("pk"))
-    over = FiscalPeriod.objects.filter(ends_on__lt=on).values("pk")
-    pending = about.filter(~Exists(later), ~Exists(answered), about__in=over).order_by()
+    pending = about.filter(~Exists(later), ~Exists(answered)).order_by()
     months = pending.values("about").annotate(measures=Count("effect__measure", distinct=True))
     period = FiscalPeriod.objects.filter(pk=OuterRef("about"))
     return _listed(
@@ -285,7 +287,7 @@ def _claims(user: User, on: date) -> QuerySet[Any]:
         name=Subquery(period.values("name")),
         detail=F("measures"),
         ref=Subquery(period.values("name")),
-        since=Subquery(period.values("ends_on")),
+        since=Least(Subquery(period.values("ends_on")), Value(on)),
         due=Subquery(period.values("closes_on")),
         money=Value(None, output_field=_amount()),
     )

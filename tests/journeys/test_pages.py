@@ -88,6 +88,19 @@ PAGES: dict[str, tuple[str, Arguments]] = {
     "digest_preview": ("office", lambda found: (found.cast.committee.pk,)),
     "people": ("admin", nothing),
     "consultant_reads": ("auditor", nothing),
+    "light_set": ("owner", lambda found: (found.running.code, "implementation")),
+    # The sealed trail
+    "audit": ("auditor", nothing),
+    "audit_log": ("auditor", nothing),
+    # Committees
+    "committee_list": ("chair", nothing),
+    "committee_create": ("admin", nothing),
+    "committee": ("chair", lambda found: (found.cast.committee.pk,)),
+    "committee_edit": ("admin", lambda found: (found.cast.committee.pk,)),
+    "seat_create": ("admin", lambda found: (found.cast.committee.pk,)),
+    "meeting_create": ("office", lambda found: (found.cast.committee.pk,)),
+    # Beside the gates
+    "proposal_new": ("sponsor", lambda found: (found.running.code, "hold")),
 }
 # What is fetched, but is no page: a part of one, or a file.
 FETCHED: dict[str, tuple[str, Arguments]] = {
@@ -126,6 +139,14 @@ SENT: dict[str, tuple[str, Arguments]] = {
     "person_invite": ("admin", nothing),
     "invitation_send": ("admin", lambda _found: (1,)),
     "invitation_revoke": ("admin", lambda _found: (1,)),
+    "light_withdraw": ("owner", lambda found: (found.running.code, "implementation")),
+    "audit_verify": ("auditor", nothing),
+}
+# A meeting or a proposal under way: its pages are opened, in every state it has, in tests/governance/views.
+UNDER_WAY = {
+    *("meeting", "meeting_edit", "meeting_cancel", "meeting_agenda", "meeting_pre_read", "meeting_freeze"),
+    *("meeting_record", "meeting_confirm", "meeting_minutes", "meeting_minutes_pdf", "meeting_calendar"),
+    *("meeting_vote", "vote_create", "seat_edit", "proposal_decide", "proposal_withdraw", "condition"),
 }
 ANSWERS = [(FETCHED, 200), (LEADING, 302), (SENT, 405)]
 LOOK = """() => ({
@@ -151,7 +172,7 @@ def path_of(found: Stock, name: str, arguments: Arguments) -> str:
 def test_every_address_is_looked_at() -> None:
     known = [*PAGES, *FETCHED, *LEADING, *SENT]
     assert len(known) == len(set(known))
-    assert {pattern.name for pattern in urlpatterns} == set(known)
+    assert {pattern.name for pattern in urlpatterns} == {*known, *UNDER_WAY}
 
 
 @pytest.mark.parametrize("name", PAGES)

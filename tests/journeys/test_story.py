@@ -91,7 +91,7 @@ def prove_the_month(controller: Page, story: Story) -> None:
 def see_both_lights(page: Page) -> None:
     lights = page.locator(".panel").filter(has=page.get_by_role("heading", name="Two lights"))
     expect(lights).to_contain_text("Nothing speaks against the dates.")
-    expect(lights).to_contain_text("16,000.00 of 80,000.00 forecast.")
+    expect(lights).to_contain_text("€16,000.00 of €80,000.00 forecast.")
     expect(page.locator("#content")).to_contain_text("Silent leakage")
 
 

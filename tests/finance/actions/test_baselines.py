@@ -73,11 +73,10 @@ def test_baseline_without_plan_and_rate_is_refused_with_both(cast: Cast) -> None
     assert refusal.value.objections[0].params == {"currency": "USD", "year": "2026"}
 
 
-def test_second_version_supersedes_and_overwrites_nothing(cast: Cast) -> None:
+def test_second_version_of_a_draft_is_refused_without_a_decision(cast: Cast) -> None:
     measure = cast.measure()
-    effect = saving(cast, measure, cells({"2026-11": 100}))
-    for _version in range(2):
+    saving(cast, measure, cells({"2026-11": 100}))
+    act(cast, freeze_baseline, measure, by=cast.office, on=TODAY)
+    with pytest.raises(Refused, match="baseline_stays_in_force"):
         act(cast, freeze_baseline, measure, by=cast.office, on=TODAY)
-    first, second = BaselineVersion.objects.filter(measure=measure).order_by("number")
-    assert [(v.number, v.is_current) for v in (first, second)] == [(1, False), (2, True)]
-    assert baseline_amounts(first)[effect.pk] == baseline_amounts(second)[effect.pk] == cells({"2026-11": 100})
+    assert BaselineVersion.objects.get(measure=measure).is_current
