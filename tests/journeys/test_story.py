@@ -150,5 +150,5 @@ def confirm_the_shortfall(controller: Page) -> None:
 def read_the_record(auditor: Page, cast: Cast) -> None:
     """Who, when, why: the controller's booking with its source, the light with its reason, the confirmation."""
     content = auditor.locator("#content")
-    for text in (str(cast.controller), "16,000.00 of 80,000.00 forecast.", "Silent leakage", STATEMENT):
+    for text in (str(cast.controller), "€16,000.00 of €80,000.00 forecast.", "Silent leakage", STATEMENT):
         expect(content).to_contain_text(text)
